@@ -1,0 +1,187 @@
+"""A report in, a record out: every stage in order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from inference.checks import check
+from inference.figures import figures
+from inference.header import read_header
+from inference.merge import merge
+from inference.normalize import NormalText, normalize
+from inference.passages import prose
+from inference.reading import ReadError, SourceText, read, supported
+from inference.tables import Reading, Tables, read_tables
+from inference.tagging import Tagger, load_tagger
+from models.forms import cell_id, load_forms
+from models.record import Document, ModelInfo, Record, TableEvidence, Warning
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input that gave no record.
+
+    Attributes:
+        source: The path as given.
+        code: As in `ReadError`, or `internal` for a fault of this program.
+        message: What is wrong and what to do.
+    """
+
+    source: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """A record and the text that its offsets point into."""
+
+    record: Record
+    text: str
+
+
+@cache
+def program_version() -> str:
+    """The version of this program."""
+    try:
+        return version("nianbao")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def extract(path: str | Path, model: str | Path | None = None) -> Record:
+    """Read one report.
+
+    Args:
+        path: A text, Markdown or HTML file.
+        model: Folder of a tagger; the shipped one if None.
+
+    Raises:
+        ReadError: The file cannot be read as a report.
+        TaggerError: `model` names no tagger.
+    """
+    return to_record(read(path), load_tagger(Path(model) if model else None))
+
+
+def to_record(source: SourceText, tagger: Tagger | None) -> Record:
+    """The record of a text that was read; without a tagger the running text is left out, with a warning."""
+    normal = normalize(source.text)
+    tables = read_tables(normal.text)
+    stretches = prose(normal.text, tables.zones)
+    outside_title = normalize(source.title).text if source.title else None
+    header = read_header(normal.text, outside_title, tables.form, stretches)
+    tagged = tagger.tag(normal.text, stretches) if tagger else []
+    cells = [_cell(reading, source.text, normal) for reading in tables.readings]
+    facts = merge(cells, figures(source.text, normal, tagged))
+    return Record(
+        document=Document(
+            id=source.sha256,
+            source=source.source,
+            media_type=source.media_type,
+            encoding=source.encoding,
+            script=normal.script,
+            title=header.title,
+            organization=header.organization,
+            report_year=header.report_year,
+            form=tables.form,
+            characters=len(source.text),
+        ),
+        facts=facts,
+        checks=check(facts, tables.form),
+        warnings=list(_warnings(source, normal, tables, tagger)),
+        model=ModelInfo(
+            name=tagger.config.name if tagger else None,
+            version=tagger.config.version if tagger else None,
+            program_version=program_version(),
+        ),
+    )
+
+
+def _cell(reading: Reading, source: str, normal: NormalText) -> tuple[str, str, TableEvidence]:
+    """Id, Chinese label and evidence of a cell."""
+    start, end = normal.span(reading.start, reading.end)
+    evidence = TableEvidence(
+        table=reading.table,
+        row=reading.row,
+        column=reading.column,
+        text=source[start:end],
+        value=reading.value,
+        unit=reading.unit,
+        period=reading.period,
+        start=start,
+        end=end,
+        confidence=round(reading.confidence, 4),
+    )
+    return cell_id(reading.table, reading.row, reading.column), reading.label, evidence
+
+
+def _warnings(
+    source: SourceText, normal: NormalText, tables: Tables, tagger: Tagger | None
+) -> Iterator[Warning]:
+    """What was seen and could not be used."""
+    if source.replaced:
+        yield Warning(code="reading.replaced", message=f"{source.replaced} characters could not be decoded")
+    if tables.form == "none":
+        message = (
+            "no statistical table was found; if the report has one, it is in a form or a shape not known here"
+        )
+        yield Warning(code="table.none", message=message)
+    for stray in tables.strays:
+        start, end = normal.span(stray.start, stray.end)
+        yield Warning(code=stray.code, message=stray.message, start=start, end=end)
+    yield from _missing(tables)
+    if tagger is None:
+        yield Warning(
+            code="narrative.no_tagger", message="the running text was not tagged: no model is installed"
+        )
+
+
+def _missing(tables: Tables) -> Iterator[Warning]:
+    """Tables and rows of the form that were not found."""
+    if tables.form in ("none", "provincial"):
+        return
+    found = {(r.table, r.row) for r in tables.readings}
+    has_other = ("applications", "other") in found
+    for table in load_forms()[tables.form].tables:
+        rows = [row for row in table.rows if (table.id, row.id) not in found]
+        if has_other:
+            rows = [row for row in rows if not row.id.startswith("other.")]
+        if rows:
+            names = "、".join(row.label for row in rows[:5]) + ("…" if len(rows) > 5 else "")
+            message = f"table {table.id}: {len(rows)} of {len(table.rows)} rows were not found ({names})"
+            yield Warning(code="table.cells_missing", message=message)
+
+
+def find_inputs(paths: Sequence[str]) -> list[Path]:
+    """The files that some paths name: files as they are, folders searched, patterns expanded; each once, in order.
+
+    A path that names nothing is kept, so that reading it says so.
+    """
+    found: dict[Path, None] = {}
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and supported(p))
+            found.update(dict.fromkeys(inside))
+        elif any(c in given for c in "*?[") and not path.exists():
+            root = Path(path.anchor) if path.is_absolute() else Path()
+            pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else given
+            matches = sorted(p for p in root.glob(pattern) if p.is_file())
+            found.update(dict.fromkeys(matches or [path]))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def extract_all(paths: Sequence[Path], tagger: Tagger | None) -> Iterator[Extracted | Failure]:
+    """One result for each path, in order; a file that cannot be read is a failure and stops nothing."""
+    for path in paths:
+        try:
+            source = read(path)
+            yield Extracted(to_record(source, tagger), source.text)
+        except ReadError as error:
+            yield Failure(str(path), error.code, error.message)
+        except Exception as error:
+            yield Failure(str(path), "internal", f"{path}: a fault of nianbao, please report it: {error!r}")

@@ -1,0 +1,172 @@
+"""The grammar of numbers in running text: where one stands, what it is worth, what unit it carries.
+
+It finds every number that could be a figure and decides nothing about meaning: dates, ordinals and
+list numbers are left out, all else is for the tagger.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from models.record import Qualifier
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_NUMERAL = "".join(_DIGITS) + "".join(_SCALES)
+_LOOSE = "余多来几"  # 七百余条, 十多次, 几十场
+_TAILS: dict[str, Qualifier] = {"以上": "at_least", "左右": "about", "以内": "at_most"}
+_FRONTS: list[tuple[Qualifier, re.Pattern[str]]] = [
+    ("at_most", re.compile(r"(?:接近|将近|不足|不到|(?<![最附临])近) ?$")),
+    ("about", re.compile(r"(?:大约|约为|约有|约) ?$")),
+    ("at_least", re.compile(r"(?:超过|突破|至少|超|逾) ?$")),
+]
+# A number that is a date, an ordinal, a name or a list number, by what stands around it.
+_FRONT_OF_NAME = re.compile(r"[第〔\[]")
+_LETTER = re.compile(r"[A-Za-z]")
+_BEHIND_NAME = re.compile(
+    r" ?(?:年(?!均)|月|日|号|时(?!效)|点(?:半|整|\d)|[〕\]]|小时|分钟|个?工作日|个月|周年|周岁|天(?!次)|平方米|公里|万吨|吨|亩|多?度)"
+)
+_IDIOM = re.compile(r"一(?:次性|体化|类|道|批|系列)|[一二三四五六七八九十](?:是|方面)")
+_LIST_NUMBER = re.compile(r"[.、)．](?!\d)")
+# 收到申请(件):37 prints the unit in front.
+_UNIT_IN_FRONT = re.compile(r"\((?:单位:?)?(?P<scale>[万亿]?)(?P<unit>[^()\d]{1,2})\)[:,]? *$")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number with its unit, found in a normalised text.
+
+    Attributes:
+        start, end: Offsets into the normalised text, unit and glued words of approximation included.
+        value: What it is worth, multipliers applied: 60万余 is 600000, 99.93% is 99.93.
+        unit: Without its multiplier; empty if none is printed at the number or in a bracket before it.
+        unit_start, unit_end: Where the unit stands; equal if it does not stand as such in the text.
+        qualifier: What the words glued to it or right in front of it say.
+    """
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+    unit_start: int
+    unit_end: int
+    qualifier: Qualifier
+
+
+@cache
+def _units() -> str:
+    """A pattern of every measure word."""
+    words: list[str] = yaml.safe_load((files("models") / "data" / "units.yaml").read_text("utf-8"))
+    return "|".join(words)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    unit = rf" ?(?P<unit>{_units()})"
+    tail = rf"(?P<tail>{'|'.join(_TAILS)})?"
+    arabic = re.compile(
+        rf"(?<![\d.])(?P<digits>\d{{1,3}}(?:, ?\d{{3}})+(?!\d)|\d+(?: \d+)*(?= ?[{_LOOSE}]? ?(?:[万亿]|{_units()}))|\d+)"
+        rf"(?P<decimals>\.\d+)?(?P<scale>(?: ?[{_LOOSE}]? ?[{''.join(_SCALES)}])*)(?P<loose> ?[{_LOOSE}+]+)?"
+        rf"(?:{unit})?(?P<behind>余)?{tail}"
+    )
+    body = rf"[{_NUMERAL}几](?: ?[{_NUMERAL}{_LOOSE}])*(?:点[{_NUMERAL}]+)?"
+    chinese = re.compile(
+        rf"(?:百分之(?P<percent>[{_NUMERAL}]+(?:点[{_NUMERAL}]+)?)|(?P<digits>{body}){unit}(?P<behind>余)?"
+        # Without a measure word a numeral is a number only where the words around it say so.
+        rf"|(?P<bare>(?:(?<=突破)|(?<=超过)|(?<=[达超逾近约有]))[{_NUMERAL}]+[万亿]|[{_NUMERAL}]+(?:[余多][万亿]|万[余多])|(?<=[为是:])零(?=[。,;、)\s]|$))){tail}"
+    )
+    return arabic, chinese
+
+
+def _chinese(text: str) -> Decimal:
+    """What a Chinese numeral is worth; numerals without a scale (二〇一八) are read digit by digit."""
+    if "点" in text:
+        whole, _, part = text.partition("点")
+        scale = _SCALES.get(part[-1], 1)
+        return (
+            _chinese(whole) + Decimal("0." + "".join(str(_DIGITS[c]) for c in part if c in _DIGITS))
+        ) * scale
+    for mark in reversed(_SCALES):
+        if mark in text:
+            left, _, right = text.partition(mark)
+            rest = right.lstrip("零〇")
+            below = _chinese(rest) if rest else Decimal(0)
+            if right in _DIGITS and mark != "十":  # 三百五 is 350, but 三百零五 is 305
+                below *= _SCALES[mark] // 10
+            return (_chinese(left) if left else Decimal(1)) * _SCALES[mark] + below
+    return Decimal("".join(str(_DIGITS[c]) for c in text))
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without exponent and without trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _value(groups: dict[str, str | None]) -> Decimal:
+    """The value of a match of either pattern; ValueError or KeyError if it is no number after all."""
+    if "scale" in groups:
+        value = Decimal(re.sub(r"[, ]", "", groups["digits"] or "") + (groups["decimals"] or ""))
+        for mark in groups["scale"] or "":
+            value *= _SCALES.get(mark, 1)
+        return value
+    printed = re.sub(rf"[ {_LOOSE}]", "", groups["percent"] or groups["digits"] or groups["bare"] or "")
+    if not printed:
+        raise ValueError("only words of approximation")
+    return Decimal(100) if printed == "百" and groups["percent"] else _chinese(printed)
+
+
+def _qualifier(text: str, start: int, groups: dict[str, str | None]) -> Qualifier:
+    if groups["tail"]:
+        return _TAILS[groups["tail"]]
+    glued = "".join(groups.get(name) or "" for name in ("digits", "bare", "scale", "loose", "behind"))
+    if any(c in _LOOSE + "+" for c in glued):
+        return "at_least"
+    return next((q for q, pattern in _FRONTS if pattern.search(text[max(0, start - 4) : start])), "exact")
+
+
+def _number(text: str, match: re.Match[str]) -> Number | None:
+    """The number a match stands for; None if it is a date, an ordinal, an idiom or a list number."""
+    start, end = match.span()
+    groups = match.groupdict()
+    if _FRONT_OF_NAME.match(text, max(0, start - 1), start) or _IDIOM.match(text, start):
+        return None
+    if _BEHIND_NAME.match(text, match.start("unit") if groups["unit"] else end):
+        return None
+    if not groups["unit"] and "scale" in groups:
+        at_line_start = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+        if (at_line_start and _LIST_NUMBER.match(text, end)) or (start and _LETTER.match(text, start - 1)):
+            return None
+    try:
+        value = _value(groups)
+    except (ValueError, KeyError):
+        return None
+    unit, unit_span = groups["unit"] or "", match.span("unit") if groups["unit"] else (end, end)
+    front = None if unit else _UNIT_IN_FRONT.search(text, max(0, start - 12), start)
+    if groups.get("percent"):
+        unit = "%"
+    elif front and re.fullmatch(_units(), front["unit"]):
+        unit, unit_span = front["unit"], front.span("unit")
+        value *= _SCALES.get(front["scale"], 1)
+    return Number(start, end, value, unit, *unit_span, _qualifier(text, start, groups))
+
+
+def find_numbers(text: str, start: int = 0, end: int | None = None) -> Iterator[Number]:
+    """Every number in `text[start:end]` that could be a figure, in order and without overlap.
+
+    Args:
+        text: Normalised text; what stands around the stretch is looked at, too.
+        start, end: The stretch; the whole text if not given.
+    """
+    last = start
+    stretch = (start, len(text) if end is None else end)
+    matches = [m for pattern in _patterns() for m in pattern.finditer(text, *stretch)]
+    for match in sorted(matches, key=lambda m: (m.start(), -m.end())):
+        if match.start() >= last and (number := _number(text, match)):
+            last = number.end
+            yield number

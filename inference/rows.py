@@ -1,0 +1,131 @@
+"""Finding a form's rows in a stream of cells.
+
+Labels are mistyped, cut, joined and numbered in every way, and the same word stands in the prose
+around the table. So each possible place of each row gets a score, and the best chain of places in
+the form's own order wins.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from inference.cells import Cell
+from models.forms import Row, Table
+
+_NUMBERING = re.compile(
+    r"第二十条第?[(（]?.[)）]?[项条]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、|\d+ ?[.、．)]|[①-⑳]|其中:?"
+)
+_PLAIN = re.compile(r"[^\w]|_")
+# Printed in front of a row, sometimes in the same cell.
+_GROUPS = ("本年度办理结果", "不予公开", "无法提供", "不予处理", "其他处理")
+_SHORT = 4  # a label of fewer characters is also a word of the prose, or a column head
+_ALIKE = 80  # rapidfuzz ratio from which a mistyped label is taken for the form's
+_JOINED = 4  # cells that one broken label may fill
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row found in the cells.
+
+    Attributes:
+        row: The row of the form.
+        first, last: Its label is `cells[first:last]`.
+        fit: How well the label fits, 0 to 1.
+        weight: What the place adds to its chain; greater with values behind it.
+    """
+
+    row: Row
+    first: int
+    last: int
+    fit: float
+    weight: float = 1.0
+
+
+def plain_label(text: str) -> str:
+    """A label without numbering, spaces and punctuation, for comparing."""
+    return _PLAIN.sub("", _NUMBERING.sub("", text.replace(" ", "")))
+
+
+@cache
+def _vocabulary(table: Table) -> dict[str, tuple[int, ...]]:
+    """Plain label to the positions of the rows that may print it."""
+    found: dict[str, tuple[int, ...]] = {}
+    for position, row in enumerate(table.rows):
+        for label in dict.fromkeys(plain_label(x) for x in row.labels):
+            found[label] = (*found.get(label, ()), position)
+    return found
+
+
+def _match(key: str, vocabulary: dict[str, tuple[int, ...]], fuzzy: bool) -> tuple[tuple[int, ...], float]:
+    """Positions of the rows that `key` may be, and how well it fits."""
+    if key in vocabulary:
+        return vocabulary[key], 1.0
+    for group in _GROUPS:
+        if key.startswith(group) and key[len(group) :] in vocabulary:
+            return vocabulary[key[len(group) :]], 1.0
+    if fuzzy and len(key) >= _SHORT:
+        best = process.extractOne(key, vocabulary.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        if best:
+            return vocabulary[best[0]], best[1] / 100
+    return (), 0.0
+
+
+def _candidates(cells: Sequence[Cell], table: Table) -> list[tuple[int, int, int, float, float]]:
+    """(position of the row, first, last, fit, weight) of every place where a row's label may stand."""
+    vocabulary = _vocabulary(table)
+    longest = max(map(len, vocabulary)) + 12
+    found = []
+    for first, cell in enumerate(cells):
+        if cell.kind != "text" or len(cell.text) > longest:
+            continue
+        joined = ""
+        for last in range(first, min(first + _JOINED, len(cells))):
+            if cells[last].kind != "text" or len(joined) > longest:
+                break
+            joined += cells[last].text
+            key = plain_label(joined)
+            following = cells[last + 1] if last + 1 < len(cells) else None
+            has_values = following is not None and following.kind != "text"
+            # A cut label is only looked for where it can matter: in front of numbers or blanks.
+            fuzzy = has_values or (following is not None and following.bars > 3)
+            positions, fit = _match(key, vocabulary, fuzzy)
+            alone = vocabulary.get(plain_label(cells[last].text), ()) if last > first else ()
+            if alone and (fit < 1 or alone == positions):
+                continue  # the last cell alone says as much
+            weight = fit * (1.0 if len(key) >= _SHORT else 0.5) + (0.3 if has_values else -0.25)
+            if (
+                following is not None
+                and following.kind == "text"
+                and following.bars <= 1
+                and len(key) < _SHORT
+            ):
+                weight -= 0.2
+            # One that fits badly must not win over leaving it out.
+            found += [(position, first, last + 1, fit, weight) for position in positions if weight > 0.2]
+    return found
+
+
+def find_rows(cells: Sequence[Cell], table: Table) -> list[Place]:
+    """The rows of `table` in `cells`, in order; empty if there are none.
+
+    The chain of the greatest total weight among those that keep the form's order.
+    """
+    candidates = _candidates(cells, table)
+    best: list[tuple[float, int]] = []  # of the chain that ends at a candidate: its weight, the one before
+    for i, (position, first, _, _, weight) in enumerate(candidates):
+        total, before = weight, -1
+        for j in range(i):
+            other = candidates[j]
+            if other[0] < position and other[2] <= first and best[j][0] + weight > total:
+                total, before = best[j][0] + weight, j
+        best.append((total, before))
+    chain: list[Place] = []
+    at = max(range(len(best)), key=lambda i: best[i][0], default=-1)
+    while at >= 0:
+        position, first, last, fit, weight = candidates[at]
+        chain.append(Place(table.rows[position], first, last, fit, weight))
+        at = best[at][1]
+    return chain[::-1]

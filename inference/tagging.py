@@ -1,0 +1,140 @@
+"""Running a tagger over the numbers of a report with ONNX Runtime."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from inference.numbers import Number, find_numbers
+from inference.passages import Window, windows
+from models.labels import load_labels
+from models.record import Period
+from models.tagger import PERIODS, TaggerConfig, shipped
+
+_CONTEXT = 60  # characters of earlier text that a window sees
+_BATCH = 16  # windows run at once; more only costs memory on a CPU
+Floats = npt.NDArray[np.float32]
+
+
+class TaggerError(Exception):
+    """A folder that holds no tagger; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A number of the running text that counts something.
+
+    Attributes:
+        number: Where it stands and what it is worth.
+        label: What it counts.
+        period: Which period it counts.
+        confidence: Calibrated probability that label and number are right.
+    """
+
+    number: Number
+    label: str
+    period: Period
+    confidence: float
+
+
+def softmax(scores: Floats) -> Floats:
+    """Softmax over the last axis."""
+    exponents = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    share: Floats = exponents / exponents.sum(axis=-1, keepdims=True)
+    return share
+
+
+class Tagger:
+    """A tagger loaded from a folder."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Load a tagger.
+
+        Args:
+            folder: Holds `model.onnx`, `tokenizer.json` and `tagger.json`.
+            threads: Of ONNX Runtime.
+
+        Raises:
+            TaggerError: Something of it is missing or broken.
+        """
+        try:
+            self.config = TaggerConfig.load(folder)
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = threads
+            self._session = onnxruntime.InferenceSession(
+                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # each library has errors of its own for a missing or broken file
+            raise TaggerError(f"{folder} holds no tagger that can be loaded: {error}") from error
+        self._takes = {i.name for i in self._session.get_inputs()}
+        labels = load_labels()
+        share = np.array(["%" in labels[x].units if x in labels else False for x in self.config.labels])
+        # A rate carries %, and nothing else does.
+        self._allowed = {True: share | (np.arange(len(share)) == 0), False: ~share}
+
+    def tag(self, text: str, stretches: Sequence[tuple[int, int]]) -> list[Tagged]:
+        """The labelled numbers in the given stretches of a normalised text, in order."""
+        jobs = list(self._jobs(text, stretches))
+        jobs.sort(key=lambda job: job[0].end - job[0].start)
+        tagged: list[Tagged] = []
+        for i in range(0, len(jobs), _BATCH):
+            batch = jobs[i : i + _BATCH]
+            scores, offsets = self._scores([text[w.start : w.end] for w, _ in batch])
+            for (window, numbers), rows, places in zip(batch, scores, offsets, strict=True):
+                for number in numbers:
+                    span = number.start - window.start, number.end - window.start
+                    inside = [k for k, (a, b) in enumerate(places) if a < span[1] and span[0] < b]
+                    if inside and (found := self._decide(number, rows[inside].mean(axis=0))):
+                        tagged.append(found)
+        return sorted(tagged, key=lambda t: t.number.start)
+
+    def _jobs(self, text: str, stretches: Sequence[tuple[int, int]]) -> Iterator[tuple[Window, list[Number]]]:
+        """The windows that hold numbers of their own, with those numbers."""
+        size = self.config.max_tokens - 2
+        for start, end in stretches:
+            numbers = list(find_numbers(text, start, end))
+            for window in windows(text, start, end, size, _CONTEXT) if numbers else ():
+                own = [n for n in numbers if window.first <= n.start < window.end]
+                if own:
+                    yield window, own
+
+    def _scores(self, texts: Sequence[str]) -> tuple[Floats, list[list[tuple[int, int]]]]:
+        """Scores of each token of each text, and the characters each token stands for."""
+        self._tokenizer.enable_padding()
+        encoded = self._tokenizer.encode_batch(list(texts))
+        inputs = {
+            "input_ids": np.array([e.ids for e in encoded], dtype=np.int64),
+            "attention_mask": np.array([e.attention_mask for e in encoded], dtype=np.int64),
+            "token_type_ids": np.array([e.type_ids for e in encoded], dtype=np.int64),
+        }
+        scores = self._session.run(None, {k: v for k, v in inputs.items() if k in self._takes})[0]
+        return scores, [e.offsets for e in encoded]
+
+    def _decide(self, number: Number, scores: Floats) -> Tagged | None:
+        """What a number counts, None if nothing."""
+        count = len(self.config.labels)
+        labels = scores[:count] / self.config.temperature
+        if number.unit:
+            labels = np.where(self._allowed[number.unit == "%"], labels, -np.inf)
+        chances = softmax(labels)
+        best = int(chances.argmax())
+        if best == 0:
+            return None
+        period = PERIODS[int(scores[count:].argmax())]
+        return Tagged(number, self.config.labels[best], period, float(chances[best]))
+
+
+@cache
+def load_tagger(folder: Path | None = None, threads: int = 1) -> Tagger:
+    """The tagger of a folder, the shipped one if None is given; loaded once.
+
+    Raises:
+        TaggerError: As `Tagger`.
+    """
+    return Tagger(folder or shipped(), threads)
