@@ -19,6 +19,9 @@ from models.forms import cell_id, load_forms
 from models.record import Document, ModelInfo, Record, TableEvidence, Warning
 
 
+LONGEST = 1_000_000  # characters of a document that are read; the longest real report seen has a tenth
+
+
 @dataclass(frozen=True)
 class Failure:
     """An input that gave no record.
@@ -67,7 +70,7 @@ def extract(path: str | Path, model: str | Path | None = None) -> Record:
 
 def to_record(source: SourceText, tagger: Tagger | None) -> Record:
     """The record of a text that was read; without a tagger the running text is left out, with a warning."""
-    normal = normalize(source.text)
+    normal = normalize(source.text[:LONGEST])
     tables = read_tables(normal.text)
     stretches = prose(normal.text, tables.zones)
     outside_title = normalize(source.title).text if source.title else None
@@ -123,6 +126,9 @@ def _warnings(
     """What was seen and could not be used."""
     if source.replaced:
         yield Warning(code="reading.replaced", message=f"{source.replaced} characters could not be decoded")
+    if len(source.text) > LONGEST:
+        message = f"only the first {LONGEST:,} characters were read; a report is far shorter"
+        yield Warning(code="reading.too_long", message=message, start=LONGEST, end=len(source.text))
     if tables.form == "none":
         message = (
             "no statistical table was found; if the report has one, it is in a form or a shape not known here"

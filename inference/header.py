@@ -63,24 +63,29 @@ def _years(text: str) -> Iterator[tuple[int, int]]:
 
 def _title(text: str, outside: str | None) -> str | None:
     """The line that says most like a title of a report; one broken after the body or the year is joined."""
-    lines = [line.strip() for line in text[:3000].split("\n") if line.strip()][:40]
+    lines = [line.strip(" #\r") for line in text[:3000].split("\n") if line.strip(" #\r")][:40]
     found = []
     for i, line in enumerate(lines):
-        if len(line) <= 70 and _TITLE.fullmatch(line) and ">" not in line:
+        if len(line) <= 70 and ">" not in line and _TITLE.fullmatch(_plain(line)):
             before = lines[i - 1] if i else ""
-            is_part = re.fullmatch(rf"[\w()、·]{{2,40}}{_BODY}|(?:.{{2,40}}{_BODY})?20\d\d年度?", before)
-            found.append(before + line if is_part and not _ORGANIZATION.search(line) else line)
+            is_part = re.fullmatch(rf"[\w()、·]{{2,40}}{_BODY}|(?:.{{2,40}}{_BODY})?20\d\d年度?", _plain(before))
+            has_body = _ORGANIZATION.search(_LEADING.sub("", _plain(line)))
+            found.append(before + line if is_part and not has_body else line)
     outside = outside.split("_")[0].split("-")[0].strip() if outside else ""
     if _TITLE.fullmatch(outside):
         found.append(outside)
     # A menu has the bare name of the thing; a title has the body or the year as well.
-    return max(found, key=lambda t: bool(_ORGANIZATION.search(t)) + bool(_YEAR.search(t)), default=None)
+    return max(found, key=lambda t: bool(_ORGANIZATION.search(_plain(t))) + bool(_YEAR.search(_plain(t))), default=None)
 
 
-def _organization(text: str, title: str | None) -> str | None:
-    announced = [m for pattern in (_ANNOUNCED, _COMPILED) if (m := pattern.search(text[:3000]))]
-    in_title = _ORGANIZATION.search(title) if title else None
-    for match in [in_title, *announced]:
+def _plain(text: str) -> str:
+    """Without the spaces that layout leaves between characters, and years in digits."""
+    return _NUMERAL_YEAR.sub(lambda m: m.group().translate(_NUMERALS), text.replace(" ", ""))
+
+
+def _organization(text: str, title: str) -> str | None:
+    announced = [m for pattern in (_ANNOUNCED, _COMPILED) if (m := pattern.search(text))]
+    for match in [_ORGANIZATION.search(_LEADING.sub("", title)), *announced]:
         if match:
             body = _LEADING.sub("", match["body"])
             if len(body) > 2 and not _SPOKEN_OF.search(body):
@@ -88,16 +93,16 @@ def _organization(text: str, title: str | None) -> str | None:
     return None
 
 
-def _report_year(text: str, title: str | None, form: str, prose: Sequence[tuple[int, int]]) -> int | None:
+def _report_year(text: str, title: str, form: str, prose: Sequence[tuple[int, int]]) -> int | None:
     weights: dict[int, float] = defaultdict(float)
-    for year, _ in _years(title or ""):
+    for year, _ in _years(title):
         weights[year] += 10
     for match in _PERIOD.finditer(text):
         weights[int(match["year"])] += 8
     tables_end = prose[-1][0] if len(prose) > 1 else len(text)
     for start, end in prose:
         for first, last in sentences(text[start:end]):
-            sentence = text[start + first : start + last]
+            sentence = _plain(text[start + first : start + last])
             if _DATE_LINE.fullmatch(sentence.strip()):
                 continue  # of the page, not of the report
             late = 0.3 if start >= tables_end or _PLAN.search(sentence) else 1.0
@@ -130,6 +135,6 @@ def read_header(text: str, outside_title: str | None, form: str, prose: Sequence
         form: The form of its tables, `none` if it has none.
         prose: Its stretches of running text.
     """
-    text = _NUMERAL_YEAR.sub(lambda m: m.group().translate(_NUMERALS), text)
     title = _title(text, outside_title)
-    return Header(title, _organization(text, title), _report_year(text, title, form, prose))
+    plain_title = _plain(title or "")
+    return Header(title, _organization(_plain(text[:3000]), plain_title), _report_year(text, plain_title, form, prose))

@@ -93,7 +93,8 @@ def _figure_facts(label: str, figures: Sequence[NarrativeEvidence]) -> list[Fact
     for figure in figures:
         by_value[base(figure.value, figure.unit)].append(figure)
     kind = load_labels().get(label)
-    if kind and kind.single and len(by_value) > 1:
+    # Months and quarters are parts side by side, not statements against one another.
+    if kind and kind.single and len(by_value) > 1 and figures[0].period != "part":
         ranked = sorted(by_value.values(), key=lambda group: -_either(f.confidence for f in group))
         return [_figure_fact(label, ranked, "conflicting")]
     return [_figure_fact(label, [group], "stated") for group in by_value.values()]

@@ -15,9 +15,9 @@ import opencc
 from models.record import Script
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
-_ACCENTED = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê"
+_ACCENTED = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿê\u0300\u0301\u0304\u0308\u030c"
 # One Han character and the glosses a page converter left behind it: 據(jù), 政(zheng)(zheng).
-_GLOSSED = re.compile(rf"(?<=[{HAN}])(?:\( *[a-z{_ACCENTED}]{{1,6}} *\))+")
+_GLOSSED = re.compile(rf"(?<=[{HAN}])(?:\( *[a-z{_ACCENTED}]{{1,9}} *\))+")
 _GLOSS = re.compile(rf"[a-z{_ACCENTED}]+")
 _HAN = re.compile(rf"[{HAN}]")
 # Below these a page is taken for what it mostly is: a few odd characters do not make a script.
@@ -35,6 +35,7 @@ def _width_table() -> dict[int, str | None]:
             if len(plain) == 1 and plain != chr(code):
                 table[code] = plain
     table.update(dict.fromkeys([0xA0, 0x3000, *range(0x2000, 0x200B)], " "))
+    table[0x2212] = "-"
     table.update(dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010)], None))
     return table
 

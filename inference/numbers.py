@@ -26,13 +26,15 @@ _FRONTS: list[tuple[Qualifier, re.Pattern[str]]] = [
     ("at_least", re.compile(r"(?:超过|突破|至少|超|逾) ?$")),
 ]
 # A number that is a date, an ordinal, a name or a list number, by what stands around it.
-_FRONT_OF_NAME = re.compile(r"[第〔\[]")
+_FRONT_OF_NAME = re.compile(r"[第〔\[]$")
 _LETTER = re.compile(r"[A-Za-z]")
 _BEHIND_NAME = re.compile(
-    r" ?(?:年(?!均)|月|日|号|时(?!效)|点(?:半|整|\d)|[〕\]]|小时|分钟|个?工作日|个月|周年|周岁|天(?!次)|平方米|公里|万吨|吨|亩|多?度)"
+    r" ?(?:年(?!均)|月|日|号|时(?!效)|点(?!击|赞|播|评)|[:：]\d\d(?!\d)|[〕\]]|小时|分钟|个?工作日|个月|周年|周岁|天(?!次)|平方米|公里|万吨|吨|亩|多?度)"
 )
+_SPOKEN = re.compile(r"^[一二三四五六七八九]{2,3}(?:[十百千万]|$)")
+_HUNDREDS_OF = ("数", "几")  # 数百条 is no number
 _IDIOM = re.compile(r"一(?:次性|体化|类|道|批|系列)|[一二三四五六七八九十](?:是|方面)")
-_LIST_NUMBER = re.compile(r"[.、)．](?!\d)")
+_LIST_NUMBER = re.compile(r"[.．](?!\d)|[、)]")
 # 收到申请(件):37 prints the unit in front.
 _UNIT_IN_FRONT = re.compile(r"\((?:单位:?)?(?P<scale>[万亿]?)(?P<unit>[^()\d]{1,2})\)[:,]? *$")
 
@@ -70,15 +72,16 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     unit = rf" ?(?P<unit>{_units()})"
     tail = rf"(?P<tail>{'|'.join(_TAILS)})?"
     arabic = re.compile(
-        rf"(?<![\d.])(?P<digits>\d{{1,3}}(?:, ?\d{{3}})+(?!\d)|\d+(?: \d+)*(?= ?[{_LOOSE}]? ?(?:[万亿]|{_units()}))|\d+)"
-        rf"(?P<decimals>\.\d+)?(?P<scale>(?: ?[{_LOOSE}]? ?[{''.join(_SCALES)}])*)(?P<loose> ?[{_LOOSE}+]+)?"
+        rf"(?<![\d.])(?P<mixed>(?:\d{{1,4}}[亿万千])+(?=\d))?(?P<digits>\d{{1,3}}(?:, ?\d{{3}})+(?!\d)|\d+(?: \d+){{0,6}}(?= ?[{_LOOSE}]? ?(?:[万亿]|{_units()}))|\d+)"
+        rf"(?P<decimals>\.\d+)?(?P<scale>(?: ?[{_LOOSE}]? ?(?:百(?!分)|[十千万亿]))*)(?P<loose> ?[{_LOOSE}+]+)?"
         rf"(?:{unit})?(?P<behind>余)?{tail}"
     )
-    body = rf"[{_NUMERAL}几](?: ?[{_NUMERAL}{_LOOSE}])*(?:点[{_NUMERAL}]+)?"
+    # No number has more than some twenty numerals; without a limit a page of them takes forever.
+    body = rf"(?<![{_NUMERAL}])[{_NUMERAL[:-2]}几](?: ?[{_NUMERAL}{_LOOSE}]){{0,20}}(?:点[{_NUMERAL}]{{1,8}})?"
     chinese = re.compile(
-        rf"(?:百分之(?P<percent>[{_NUMERAL}]+(?:点[{_NUMERAL}]+)?)|(?P<digits>{body}){unit}(?P<behind>余)?"
+        rf"(?:百分(?:之)?(?P<percent>[{_NUMERAL}]{{1,8}}(?:点[{_NUMERAL}]{{1,8}})?|百)|(?P<digits>{body}){unit}(?P<behind>余)?"
         # Without a measure word a numeral is a number only where the words around it say so.
-        rf"|(?P<bare>(?:(?<=突破)|(?<=超过)|(?<=[达超逾近约有]))[{_NUMERAL}]+[万亿]|[{_NUMERAL}]+(?:[余多][万亿]|万[余多])|(?<=[为是:])零(?=[。,;、)\s]|$))){tail}"
+        rf"|(?P<bare>(?:(?<=突破)|(?<=超过)|(?<=[达超逾近约有]))[{_NUMERAL}]{{1,20}}[万亿]|(?<![{_NUMERAL}])[{_NUMERAL}]{{1,20}}(?:[余多][万亿]|万[余多])|(?<=[为是:])零(?=[。,;、)\s]|$))){tail}"
     )
     return arabic, chinese
 
@@ -114,10 +117,12 @@ def _value(groups: dict[str, str | None]) -> Decimal:
         value = Decimal(re.sub(r"[, ]", "", groups["digits"] or "") + (groups["decimals"] or ""))
         for mark in groups["scale"] or "":
             value *= _SCALES.get(mark, 1)
-        return value
+        # 1万2千: each part has a scale of its own.
+        parts = re.findall(r"(\d+)(\D)", groups["mixed"] or "")
+        return value + sum(int(digits) * _SCALES[mark] for digits, mark in parts)
     printed = re.sub(rf"[ {_LOOSE}]", "", groups["percent"] or groups["digits"] or groups["bare"] or "")
-    if not printed:
-        raise ValueError("only words of approximation")
+    if not printed or _SPOKEN.search(printed):
+        raise ValueError("no single number: 二三十, 三五, or only words of approximation")
     return Decimal(100) if printed == "百" and groups["percent"] else _chinese(printed)
 
 
@@ -134,7 +139,7 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
     """The number a match stands for; None if it is a date, an ordinal, an idiom or a list number."""
     start, end = match.span()
     groups = match.groupdict()
-    if _FRONT_OF_NAME.match(text, max(0, start - 1), start) or _IDIOM.match(text, start):
+    if _FRONT_OF_NAME.search(text, max(0, start - 2), start) or _IDIOM.match(text, start):
         return None
     if _BEHIND_NAME.match(text, match.start("unit") if groups["unit"] else end):
         return None
@@ -143,6 +148,8 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
         if (at_line_start and _LIST_NUMBER.match(text, end)) or (start and _LETTER.match(text, start - 1)):
             return None
     try:
+        if "scale" not in groups and text[max(0, start - 1) : start] in _HUNDREDS_OF:
+            return None
         value = _value(groups)
     except (ValueError, KeyError):
         return None

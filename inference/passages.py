@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]?")
-_CLAUSE = re.compile(r"[^,、:\n]*[,、:\n]?")
+_CLAUSE = re.compile(r"(?:[^,、:\n]|(?<=\d),(?=\d))*[,、:\n]?")
+_NUMERIC = frozenset("0123456789., 零〇一二两三四五六七八九十百千万亿余多")
 _FURNITURE = re.compile(
     r".{0,20}(?:扫一扫|打印本页|关闭窗口|浏览次数|阅读次数|点击次数|访问量?[:：]|发布(?:日期|时间)|字号|字体|ICP备|网安备"
     r"|版权所有|技术支持|网站标识码|当前位置|责任编辑|主办单位|信息来源|来源[:：]|分享到|上一篇|下一篇|索引号|文号[:：]).{0,80}"
@@ -76,7 +77,7 @@ def windows(text: str, start: int, end: int, size: int, context: int) -> Iterato
             # A clause longer than a window is no prose; cut it, but never inside a number.
             while part_end - part_start > room:
                 cut = part_start + room
-                while cut > part_start + room // 2 and not text[cut].isspace() and text[cut - 1].isdigit():
+                while cut > part_start + room // 2 and text[cut - 1] in _NUMERIC:
                     cut -= 1
                 pieces.append((part_start, cut))
                 part_start = cut

@@ -6,9 +6,10 @@ the form's own order wins.
 """
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -44,6 +45,7 @@ class Place:
     weight: float = 1.0
 
 
+@lru_cache(maxsize=8192)
 def plain_label(text: str) -> str:
     """A label without numbering, spaces and punctuation, for comparing."""
     return _PLAIN.sub("", _NUMBERING.sub("", text.replace(" ", "")))
@@ -114,18 +116,22 @@ def find_rows(cells: Sequence[Cell], table: Table) -> list[Place]:
     The chain of the greatest total weight among those that keep the form's order.
     """
     candidates = _candidates(cells, table)
-    best: list[tuple[float, int]] = []  # of the chain that ends at a candidate: its weight, the one before
+    chains: list[tuple[float, int]] = []  # of the best chain that ends at a candidate: its weight, the one before
+    best = [(0.0, -1)] * (len(table.rows) + 1)  # of the chains so far that end at or before a row: the same
+    waiting: deque[int] = deque()  # candidates that may still overlap the next one
     for i, (position, first, _, _, weight) in enumerate(candidates):
-        total, before = weight, -1
-        for j in range(i):
-            other = candidates[j]
-            if other[0] < position and other[2] <= first and best[j][0] + weight > total:
-                total, before = best[j][0] + weight, j
-        best.append((total, before))
+        while waiting and candidates[waiting[0]][2] <= first:
+            done = waiting.popleft()
+            for row in range(candidates[done][0] + 1, len(best)):
+                if best[row][0] < chains[done][0]:
+                    best[row] = chains[done][0], done
+        total, before = best[position]
+        chains.append((total + weight, before))
+        waiting.append(i)
     chain: list[Place] = []
-    at = max(range(len(best)), key=lambda i: best[i][0], default=-1)
+    at = max(range(len(chains)), key=lambda i: chains[i][0], default=-1)
     while at >= 0:
         position, first, last, fit, weight = candidates[at]
         chain.append(Place(table.rows[position], first, last, fit, weight))
-        at = best[at][1]
+        at = chains[at][1]
     return chain[::-1]

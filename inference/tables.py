@@ -29,7 +29,7 @@ from models.forms import Column, Row, Table, load_forms
 from models.record import Form as FormId
 from models.record import Period
 
-_HEADS = {
+_HEADS: dict[FormId, re.Pattern[str]] = {
     "2019": re.compile(
         "新制作数量|新公开数量|对外公开总数量|上一年项目数量|本年增/减|采购项目数量|采购总金额"
     ),
@@ -39,6 +39,7 @@ _REVIEW_HEAD = re.compile(
     "行政复议|行政诉讼|结果维持|结果纠正|其他结果|尚未审结|未经复议直接起诉|复议后起诉|尚未"
 )
 _PROSE = re.compile(r"[。!?;]|^[一二三四五六七八九]、.{2,30}(?:情况|概述)$")
+_WIDE = ("disclosure", "applications")  # tables whose cells are named by row and column
 _SPARSE = 3  # rows; fewer make no table
 _UNPLACED = "this number stands in a table but fits no cell of the form"
 
@@ -130,7 +131,9 @@ def _find(cells: Sequence[Cell], table: Table) -> _Found:
 
 def _find_line(cells: Sequence[Cell], table: Table, start: int) -> _Found:
     """The review table: one line of numbers, for all its rows, under a head of three levels."""
-    columns = tuple(replace(c, id=f"{r.id} {c.id}") for r in table.rows for c in table.columns)
+    columns = tuple(
+        replace(c, id=f"{r.id} {c.id}", label=f"{r.label} · {c.label}") for r in table.rows for c in table.columns
+    )
     line = replace(table.rows[0], columns=columns)
     heads = 0
     for at in range(start, len(cells)):
@@ -192,10 +195,9 @@ def _column_agreement(ids: Sequence[str], grid: Sequence[Numbers]) -> float:
 
 def _read(table: str, row: Row, column: Column, cell: Cell | None, blank_at: int, sure: float) -> Reading:
     """The reading of one cell."""
-    if " " in column.id:  # a column of the one-line review table
-        row_id, column_id = column.id.split()
-        row = replace(row, id=row_id)
-        column = replace(column, id=column_id)
+    # A column of the one-line review table names its row, too.
+    row_id, column_id = column.id.split() if " " in column.id else (row.id, column.id)
+    label = column.label if " " in column.id else f"{row.label} · {column.label}" if table in _WIDE else row.label
     match = VALUE.fullmatch(cell.text) if cell else None
     unit = row.unit or column.unit
     value, printed, start = None, "", blank_at
@@ -207,7 +209,7 @@ def _read(table: str, row: Row, column: Column, cell: Cell | None, blank_at: int
         printed = printed[: match.end("unit") if match["unit"] else match.end("number")]
     period: Period = "cumulative" if column.id == "cumulative" else "year"
     end = start + len(printed)
-    return Reading(table, row.id, column.id, row.label, value, printed, unit, start, end, sure, period)
+    return Reading(table, row_id, column_id, label, value, printed, unit, start, end, sure, period)
 
 
 def _readings(found: _Found, cells: Sequence[Cell], spacing: Spacing) -> tuple[list[Reading], list[Stray]]:
@@ -228,6 +230,17 @@ def _readings(found: _Found, cells: Sequence[Cell], spacing: Spacing) -> tuple[l
     return readings, strays
 
 
+def _again(found: _Found, cells: Sequence[Cell]) -> list[Stray]:
+    """A warning if the same table stands in the report once more, for another body or by mistake."""
+    end = found.places[-1].last
+    other = _Found(found.table, (), ()) if found.places[-1].row.id.startswith("other:") else _find(cells[end:], found.table)
+    if not other.is_table or other.weight < found.weight / 2:
+        return []
+    start, last = other.places[0].first + end, other.places[-1].last + end
+    message = f"table {found.table.id} stands here once more; only the first was read"
+    return [Stray("table.repeated", message, cells[start].start, cells[last - 1].end)]
+
+
 def _zone(found: _Found, cells: Sequence[Cell]) -> tuple[int, int]:
     """From the head of a table to its last value."""
     first = found.places[0].first
@@ -235,13 +248,13 @@ def _zone(found: _Found, cells: Sequence[Cell]) -> tuple[int, int]:
     least = max(0, first - 40)
     while first > least and len(cells[first - 1].text) <= 45 and not _PROSE.search(cells[first - 1].text):
         first -= 1
-    last = found.places[-1].last + len(found.strips[-1].cells)
-    return cells[first].start, cells[min(last, len(cells)) - 1].end
+    values = found.strips[-1].cells
+    return cells[first].start, values[-1].end if values else cells[found.places[-1].last - 1].end
 
 
 def _disclosure_form(text: str, found: dict[FormId, _Found]) -> FormId:
     """Whether the disclosure table is of 2019 or of 2021, by its heads, its rows and how many numbers they have."""
-    votes = {form: 2.0 * bool(head.search(text)) for form, head in _HEADS.items()}
+    votes: dict[FormId, float] = {form: 2.0 * bool(head.search(text)) for form, head in _HEADS.items()}
     votes["2019"] += sum(p.row.id in ("other_services", "procurement") for p in found["2019"].places)
     for form, table in found.items():
         votes[form] += 0.5 * sum(len(strip.cells) == width for strip, width in table.widths())
@@ -328,5 +341,6 @@ def read_tables(text: str) -> Tables:
         more, unplaced = _readings(found, cells, spacing)
         readings += more
         strays += unplaced
+        strays += _again(found, cells)
     zones = tuple(_zone(found, cells) for found in tables)
     return Tables(form, tuple(readings), zones, tuple(strays))

@@ -16,7 +16,7 @@ from models.labels import load_labels
 from models.record import Period
 from models.tagger import PERIODS, TaggerConfig, shipped
 
-_CONTEXT = 60  # characters of earlier text that a window sees
+CONTEXT = 60  # characters of earlier text that a window sees
 _BATCH = 16  # windows run at once; more only costs memory on a CPU
 Floats = npt.NDArray[np.float32]
 
@@ -80,26 +80,33 @@ class Tagger:
 
     def tag(self, text: str, stretches: Sequence[tuple[int, int]]) -> list[Tagged]:
         """The labelled numbers in the given stretches of a normalised text, in order."""
-        jobs = list(self._jobs(text, stretches))
-        jobs.sort(key=lambda job: job[0].end - job[0].start)
-        tagged: list[Tagged] = []
+        return [
+            tagged
+            for number, scores in self.score(text, stretches)
+            if (tagged := self._decide(number, scores))
+        ]
+
+    def score(self, text: str, stretches: Sequence[tuple[int, int]]) -> list[tuple[Number, Floats]]:
+        """Every number in the given stretches with its raw scores, `O` and labels first, then periods; in order."""
+        jobs = sorted(self._jobs(text, stretches), key=lambda job: job[0].end - job[0].start)
+        scored: list[tuple[Number, Floats]] = []
         for i in range(0, len(jobs), _BATCH):
             batch = jobs[i : i + _BATCH]
             scores, offsets = self._scores([text[w.start : w.end] for w, _ in batch])
             for (window, numbers), rows, places in zip(batch, scores, offsets, strict=True):
                 for number in numbers:
-                    span = number.start - window.start, number.end - window.start
-                    inside = [k for k, (a, b) in enumerate(places) if a < span[1] and span[0] < b]
-                    if inside and (found := self._decide(number, rows[inside].mean(axis=0))):
-                        tagged.append(found)
-        return sorted(tagged, key=lambda t: t.number.start)
+                    first, last = number.start - window.start, number.end - window.start
+                    inside = [k for k, (a, b) in enumerate(places) if a < last and first < b]
+                    if inside:
+                        scored.append((number, rows[inside].mean(axis=0)))
+        return sorted(scored, key=lambda pair: pair[0].start)
 
     def _jobs(self, text: str, stretches: Sequence[tuple[int, int]]) -> Iterator[tuple[Window, list[Number]]]:
         """The windows that hold numbers of their own, with those numbers."""
         size = self.config.max_tokens - 2
         for start, end in stretches:
             numbers = list(find_numbers(text, start, end))
-            for window in windows(text, start, end, size, _CONTEXT) if numbers else ():
+            for window in windows(text, start, end, size, CONTEXT) if numbers else ():
                 own = [n for n in numbers if window.first <= n.start < window.end]
                 if own:
                     yield window, own

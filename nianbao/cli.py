@@ -9,8 +9,9 @@ from rich.progress import track
 
 from inference.extract import Failure, extract_all, find_inputs, to_record
 from inference.reading import ReadError, read
-from inference.tagging import TaggerError, Tagger, load_tagger
+from inference.tagging import Tagger, TaggerError, load_tagger
 from inference.writers import FolderWriter, StreamWriter
+from nianbao import train
 from nianbao.page import print_record
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(train.app, name="train")
 _errors = Console(stderr=True, highlight=False)
 
 Model = Annotated[

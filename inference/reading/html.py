@@ -12,7 +12,7 @@ from inference.reading.source import SourceText
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DECLARED = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "utf-8": "utf-8"}
-_DROPPED = "script|style|noscript|iframe|nav|footer|header|aside|form|select|button|input|svg|template|object"
+_DROPPED = ("script", "style", "noscript", "iframe", "nav", "footer", "select", "button", "input", "svg", "template", "object")
 _FURNITURE = re.compile(
     r"(?:^|[-_ ])(?:nav|menu|foot(?:er)?|head(?:er)?|top|crumbs?|breadcrumb|share|sidebar|copyright|toolbar|logo|search)"
     r"(?:$|[-_ ]|bar|box|nav)",
@@ -23,9 +23,9 @@ _BLOCKS = {
     "article", "main", "blockquote", "pre", "center", "figure", "figcaption", "table", "tr", "td", "th", "caption",
 }  # fmt: skip
 _SPACE = re.compile(r"\s+")
-_MAIN_SHARE = 0.8  # of the text, that makes one child the place where the content is
-_WIDEST = 64  # columns; a larger span is a mistake or an attack
-_DEEPEST = 200  # elements inside one another
+_CONTENT = re.compile("content|article|main|body|text|zoom|detail", re.IGNORECASE)
+_LONGEST_FURNITURE = 600  # characters
+_WIDEST, _TALLEST = 64, 1000  # columns and rows; a larger span is a mistake or an attack
 
 
 def read_html(data: bytes, source: str, sha256: str) -> SourceText:
@@ -45,9 +45,9 @@ def read_html(data: bytes, source: str, sha256: str) -> SourceText:
     except (etree.ParserError, ValueError):
         return SourceText("", source, sha256, "text/html", encoding)
     title = _title(root)
-    etree.strip_elements(root, *_DROPPED.split("|"), with_tail=False)
+    etree.strip_elements(root, *_DROPPED, with_tail=False)
     body = root.find("body")
-    lines = _lines(_main(root if body is None else body))
+    lines = _lines(root if body is None else body)
     return SourceText("\n".join(lines), source, sha256, "text/html", encoding, title, replaced)
 
 
@@ -58,35 +58,26 @@ def _title(root: HtmlElement) -> str | None:
     return next((t for t in (_SPACE.sub(" ", str(t)).strip() for t in found) if t), None)
 
 
-def _weight(element: HtmlElement) -> int:
-    """Characters of text that are not links."""
-    linked = sum(len(_SPACE.sub("", a.text_content())) for a in element.iter("a"))
-    return len(_SPACE.sub("", element.text_content())) - linked
+def _length(text: str) -> int:
+    return len(_SPACE.sub("", text))
 
 
-def _main(body: HtmlElement) -> HtmlElement:
-    """The innermost element that holds nearly all the text that is not links."""
-    element, depth = body, 0
-    while depth < _DEEPEST:
-        children = [c for c in element if isinstance(c.tag, str)]
-        total = _weight(element)
-        main = next(
-            (c for c in children if c.tag not in _TABLE_PARTS and _weight(c) >= _MAIN_SHARE * total), None
-        )
-        if main is None or not total or _is_data_table(main):
-            return element
-        element, depth = main, depth + 1
-    return element
-
-
-_TABLE_PARTS = {"p", "li", "span", "font", "strong", "b"}
+def _is_furniture(element: HtmlElement) -> bool:
+    """A menu, a footer or the like: named so or nothing but links, short, without a title or data of its own."""
+    text = _length(element.text_content())
+    if text > _LONGEST_FURNITURE or element.find(".//h1") is not None:
+        return False
+    if element.tag == "table" or element.find(".//table") is not None:
+        return False
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    linked = sum(_length(a.text_content()) for a in element.iter("a"))
+    is_menu = element.tag in ("ul", "ol", "div", "nav") and linked > 0.7 * text and len(list(element.iter("a"))) > 2
+    return is_menu or bool(_FURNITURE.search(names) and not _CONTENT.search(names))
 
 
 def _is_data_table(element: HtmlElement) -> bool:
     """A table that holds data, not the layout of the page: no table inside, and short cells."""
-    if element.tag != "table":
-        return False
-    if element.find(".//table") is not None:
+    if element.tag != "table" or element.find(".//table") is not None:
         return False
     cells = [len(c.text_content().strip()) for c in element.iter("td", "th")]
     return len(cells) > 3 and sorted(cells)[len(cells) // 2] <= 40 and max(cells) <= 400
@@ -118,11 +109,7 @@ def _pieces(main: HtmlElement) -> Iterator[str]:
         if isinstance(item, str):
             yield item.replace("|", "｜") if item.startswith("|") and item != "|" else item
             continue
-        if (
-            item is not main
-            and _FURNITURE.search(f"{item.get('class', '')} {item.get('id', '')}")
-            and _weight(item) < 400
-        ):
+        if item is not main and _is_furniture(item):
             continue
         if _is_data_table(item):
             yield "\n"
@@ -143,26 +130,40 @@ def _pieces(main: HtmlElement) -> Iterator[str]:
 
 
 def _rows(table: HtmlElement) -> Iterator[str]:
-    """The rows of a data table on one grid, spans resolved."""
+    """The rows of a data table on one grid, spans resolved, all of the same width."""
     held: dict[int, int] = {}  # columns taken by a cell above, and for how many rows more
+    rows: list[dict[int, str]] = []
+    width = 0
     for row in table.iter("tr"):
         fields: dict[int, str] = {}
         column = 0
-        taken = {c for c, rows in held.items() if rows > 0}
-        held = {c: rows - 1 for c, rows in held.items() if rows > 1}
+        taken = set(held)
+        held = {c: left - 1 for c, left in held.items() if left > 1}
         for cell in row.iterchildren("td", "th"):
             while column in taken:
                 column += 1
-            fields[column] = _SPACE.sub(" ", " ".join(cell.itertext())).strip().replace("|", "/")
-            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+            fields[column] = _inline(cell)
+            columns, height = _span(cell, "colspan", _WIDEST), _span(cell, "rowspan", _TALLEST)
             if height > 1:
-                held.update(dict.fromkeys(range(column, column + width), height - 1))
-            column += width
-        last = max([column, *(c + 1 for c in taken)], default=0)
+                held.update(dict.fromkeys(range(column, column + columns), height - 1))
+            column += columns
+        width = min(max([width, column, *(c + 1 for c in taken)]), _WIDEST)
         if any(fields.values()):
-            yield "| " + " | ".join(fields.get(c, "") for c in range(last)) + " |"
+            rows.append(fields)
+    for fields in rows:
+        yield "| " + " | ".join(fields.get(c, "") for c in range(width)) + " |"
 
 
-def _span(cell: HtmlElement, name: str) -> int:
+def _inline(cell: HtmlElement) -> str:
+    """The text of a cell on one line: blocks inside it are set apart by a space, digits in two spans are not."""
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(cell, events=("start", "end")):
+        if element.tag in _BLOCKS:
+            pieces.append(" ")
+        pieces.append((element.text if event == "start" else element.tail if element is not cell else "") or "")
+    return _SPACE.sub(" ", "".join(pieces)).strip().replace("|", "/")
+
+
+def _span(cell: HtmlElement, name: str, most: int) -> int:
     value = cell.get(name, "1").strip()
-    return min(max(int(value), 1), 1000 if name == "rowspan" else _WIDEST) if value.isdigit() else 1
+    return min(max(int(value), 1), most) if value.isdecimal() else 1

@@ -1,12 +1,14 @@
 """Plain text: which encoding it is in, and nothing changed."""
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
 from inference.reading.source import ReadError, SourceText
 
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]")  # what wrong decoding makes of common characters
 _SAMPLE = 20_000  # bytes looked at to tell GB18030 from Big5
 _SPOILT = 0.02  # share of characters that may be undecodable before a file is taken for no text
 
@@ -27,13 +29,15 @@ def decode(data: bytes, source: str, declared: str | None = None) -> tuple[str, 
     """
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
-            return data.decode(encoding, "replace"), encoding, 0
-    try:
-        return data.decode("utf-8"), "utf-8", 0
-    except UnicodeDecodeError:
-        pass
+            text = data.decode(encoding, "replace")
+            return text, encoding, text.count("\ufffd")
+    # Other encodings read as UTF-8 are spoilt all over; a cut or damaged UTF-8 file only here and there.
+    text = data.decode("utf-8", "replace")
+    replaced = text.count("\ufffd")
+    if replaced <= _SPOILT * len(text):
+        return text, "utf-8", replaced
     guess = declared or _guess(data)
-    encodings = dict.fromkeys([guess, "gb18030", "big5", "utf-8"])
+    encodings = dict.fromkeys([guess, "gb18030", "big5"])
     for encoding in encodings:
         try:
             return data.decode(encoding), encoding, 0
@@ -51,7 +55,11 @@ def decode(data: bytes, source: str, declared: str | None = None) -> tuple[str, 
 
 def _guess(data: bytes) -> str:
     """GB18030 or Big5: bytes of the one often decode as the other, into characters nobody uses."""
-    head = data[:_SAMPLE]
+    # A line end is never half of a character, in either.
+    head = data[: data.rfind(b"\n", 0, _SAMPLE) + 1] or data
+    private = {e: len(_PRIVATE.findall(head.decode(e, "replace"))) for e in ("gb18030", "big5")}
+    if private["gb18030"] != private["big5"]:
+        return min(private, key=lambda e: private[e])
     best = from_bytes(head, cp_isolation=["gb18030", "big5"]).best()
     return best.encoding if best else "gb18030"
 

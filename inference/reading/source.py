@@ -27,7 +27,7 @@ class SourceText:
         source: Path or URL as given.
         sha256: Of the input bytes, hex.
         media_type: For example `text/html`.
-        encoding: `utf-8`, `gb18030`, `big5` or `utf-16`; None where the format has its own.
+        encoding: `utf-8`, `gb18030`, `big5`, `utf-16-le` or `utf-16-be`; None where the format has its own.
         title: A title the format keeps outside the text (an HTML head), None if there is none.
         replaced: Characters that could not be decoded and stand as U+FFFD.
     """
