@@ -46,7 +46,9 @@ def main() -> None:
         spent = milliseconds(report, rounds)
         rate = spent / len(report)
         base = base or rate
-        print(f"{len(report):8,} characters  {spent:8.1f} ms  {rate / base:5.2f} of the shortest's time per character")
+        print(
+            f"{len(report):8,} characters  {spent:8.1f} ms  {rate / base:5.2f} of the shortest's time per character"
+        )
 
 
 if __name__ == "__main__":

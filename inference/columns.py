@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import accumulate, combinations
 
 from inference.cells import VALUE, Cell
 
@@ -27,21 +27,28 @@ class Strip:
     Attributes:
         cells: Values and marks in order, units left out.
         bars: Separators in front of each of them, from the label, unit or value before.
-        after: Separators behind the last one that may still belong to the row.
-        line_bars: All separators of the line, where the whole row stands on one; else None.
+        after: Separators behind the last one that may still belong to the row; None if not known,
+            for the last row of a table of one cell a line.
+        front: Separators from the start of the line to the first value, if all values share a line.
+        line_bars: All separators of that line; None if the values stand on several.
         headed: Whether the values stand under a head, not behind a label.
     """
 
     cells: tuple[Cell, ...]
     bars: tuple[int, ...]
-    after: int
-    line_bars: int | None
+    after: int | None
+    front: int = 0
+    line_bars: int | None = None
     headed: bool = False
+
+    def columns(self) -> list[int]:
+        """The column of each value, counted in separators from the start of the line."""
+        return list(accumulate(self.bars[1:], initial=self.front))
 
 
 @dataclass(frozen=True)
 class Spacing:
-    """How a file separates cells, learnt from all its rows.
+    """How a table separates its cells, learnt from its rows and those of the whole file.
 
     Attributes:
         step: Separators from one cell to the next; 0 where only space or line ends stand between.
@@ -49,8 +56,8 @@ class Spacing:
             labels span columns.
         after: Fewest separators seen behind the last value of a row.
         keeps_blanks: Whether empty cells kept their separators anywhere in the file.
-        from_right: Whether columns are counted from the end of the line: the lines of a table have
-            equally many separators, and labels span a changing number of columns.
+        from_right: Whether columns are counted from the end of the row, because labels span a
+            changing number of columns and the ends do not.
     """
 
     step: int
@@ -78,40 +85,58 @@ def strip_after(cells: Sequence[Cell], last: int) -> Strip:
             bars.append(waiting)
         waiting = 0
         at += 1
+    if not values:
+        return Strip((), (), cells[at].bars if at < len(cells) else cells[at - 1].tail)
     label, end = cells[last - 1], cells[at - 1]
     # A row on one line ends with the line; a row of one cell a line, with the next label.
-    if at == last or end.line != label.line:
-        after = cells[at].bars if at < len(cells) else end.tail
-        return Strip(tuple(values), tuple(bars), waiting + after, None)
-    first = last - 1
-    while first and cells[first - 1].line == label.line:
+    on_one_line = values[0].line == end.line and (len(values) > 1 or end.line == label.line)
+    after = cells[at].bars if at < len(cells) and end.line != label.line else end.tail
+    if not on_one_line:
+        return Strip(tuple(values), tuple(bars), waiting + after)
+    first = last
+    while first and cells[first - 1].line == end.line:
         first -= 1
-    outer = cells[first].bars - (cells[first - 1].tail if first else 0) + end.tail
+    edge = cells[first].bars - (cells[first - 1].tail if first else 0)
+    front = edge + sum(c.bars for c in cells[first + 1 : last + 1]) if first < last else edge
     inner = sum(c.bars for c in cells[first + 1 : at])
-    return Strip(tuple(values), tuple(bars), waiting + end.tail, outer + inner)
+    return Strip(tuple(values), tuple(bars), waiting + after, front, edge + inner + end.tail)
 
 
-def measure(rows: Sequence[tuple[Strip, int]]) -> Spacing:
-    """The spacing of a file, from all its labelled rows: (strip, number of columns) each."""
-    widest = max((n for s, n in rows if s.cells), default=0)
-    wide = [s for s, n in rows if n == widest and s.cells]
-    complete = [(s, n) for s, n in rows if len(s.cells) == n]
+def measure(own: Sequence[tuple[Strip, int]], file: Sequence[tuple[Strip, int]]) -> Spacing:
+    """The spacing of a table.
+
+    Args:
+        own: (strip, number of columns) of its rows.
+        file: The same of all labelled rows of the file.
+    """
+    complete = [(s, n) for s, n in file if len(s.cells) == n]
     steps = Counter(b for s, n in complete for b in s.bars[n > 1 :])
     step = steps.most_common(1)[0][0] if steps else 1
-    model = [s for s in wide if len(s.cells) == widest] or [s for s, _ in complete]
-    leads = Counter(s.bars[0] for s in model) or Counter([step])
-    lines = Counter(s.line_bars for s in wide)
-    is_grid = bool(lines) and None not in lines and max(lines.values()) >= 0.8 * lines.total()
-    partial = [s for s, n in rows if 0 < len(s.cells) < n]
-    keeps = any(s.bars[0] > max(leads) or any(b > step for b in s.bars[1:]) for s in partial)
+
+    width = max((n for _, n in own), default=0)
+    wide = [s for s, n in own if n == width and s.cells]
+    whole = [s for s in wide if len(s.cells) == width]
+    after = min((s.after for s, _ in file if s.cells and s.after is not None), default=step)
+    leads = Counter(s.bars[0] for s in whole or [s for s, _ in complete]) or Counter([step])
+    lines = {s.line_bars for s in wide}
+    is_grid = width > 3 and len(lines) == 1 and None not in lines
+    is_square = is_grid and len({c for s in wide for c in s.columns()}) <= width
+    ends, whole_ends = ({s.after for s in some if s.after is not None} for some in (wide, whole))
+    ends_alike = len(ends) == 1 or (len(leads) > 1 and len(whole_ends) == 1)
+
+    partial = [(s, n) for s, n in file if 0 < len(s.cells) < n]
+    behind = [
+        s for s in wide
+        if len(s.cells) < width and s.after is not None and len(s.cells) * step + s.after - after == width * step
+    ]  # fmt: skip
+    keeps = any(s.bars[0] > max(leads) or any(b > step for b in s.bars[1:]) for s, _ in partial)
+    keeps = keeps or is_grid or len(behind) > 0.8 * len(wide)
     return Spacing(
         step,
         tuple(lead for lead, _ in leads.most_common()),
-        min((s.after for s, _ in rows if s.cells), default=step),
-        step > 0 and (keeps or is_grid),
-        is_grid
-        and len({s.bars[0] for s in wide}) > 1
-        and (len(leads) > len({s.after for s in model}) or len({s.after for s in wide}) == 1),
+        after,
+        step > 0 and keeps,
+        width > 3 and len({s.bars[0] for s in wide}) > 1 and (is_square or ends_alike),
     )
 
 
@@ -120,14 +145,16 @@ def by_separators(strip: Strip, columns: int, spacing: Spacing) -> list[Placemen
     step = spacing.step
     if not spacing.keeps_blanks or any(b < step or b % step for b in strip.bars[1:]):
         return []
-    places = [0]
-    for gap in strip.bars[1:]:
-        places.append(places[-1] + gap // step)
-    behind = (strip.after - spacing.after) // step
+    places = [c // step for c in accumulate(strip.bars[1:], initial=0)]
+    behind = 0 if strip.after is None else max(0, strip.after - spacing.after) // step
     from_right = columns - 1 - behind - places[-1]
-    if strip.headed:
+    if strip.headed and strip.line_bars in (columns - 1, columns + 1):
+        shifts = [
+            strip.front - (strip.line_bars > columns)
+        ]  # a line of its own, with bars at both ends or none
+    elif strip.headed:
         shifts = sorted(range(columns - places[-1]), key=lambda shift: abs(shift - from_right))
-    elif spacing.from_right and strip.line_bars is not None:
+    elif spacing.from_right:
         shifts = [from_right]
     else:
         from_left = [(strip.bars[0] - lead) // step for lead in spacing.leads]
@@ -160,8 +187,10 @@ def adds_up(numbers: Numbers) -> bool | None:
 
 def sums_held(numbers: Numbers, width: int) -> int:
     """Of the groups of `width` numbers, each with its total last: those that add up less those that do not."""
-    outcomes = [adds_up(numbers[i : i + width]) for i in range(0, len(numbers), width)]
-    return outcomes.count(True) - outcomes.count(False)
+    groups = [numbers[i : i + width] for i in range(0, len(numbers), width)]
+    # A group with a blank part may fall short of its total.
+    broken = sum(adds_up(group) is False and None not in group for group in groups)
+    return sum(adds_up(group) is True for group in groups) - broken
 
 
 def best_run(values: tuple[Cell, ...], columns: int) -> tuple[Cell, ...]:

@@ -24,7 +24,7 @@ _BODY = (
     r"|银行|中心|局|厅|委|办|署|院|所|队|镇|乡|馆|处|站|校|社|会|部|关|台|库|厂|场|区|室|园)"
 )
 _ORGANIZATION = re.compile(
-    rf"(?P<body>[\w()、·]{{2,40}}?{_BODY})(?:关于)?(?:\(?20\d\d\)?年?(?:度)?)?(?:政府|政务)?信息公开"
+    rf"(?P<body>[\w()、·]{{2,40}}?{_BODY})(?:关于)?(?:\(?20\d\d\)?年?(?:度)?)?(?:(?:政府|政务)?信息公开|政务公开)"
 )
 _ANNOUNCED = re.compile(
     rf"(?:现将|现公布|现向社会公布|公布|发布|编制|编制了|编写|形成)(?P<body>[\w()、·]{{2,40}}?{_BODY})(?:关于)?\(?20\d\d\)?年?度?(?:政府|政务)?信息公开"
@@ -68,14 +68,20 @@ def _title(text: str, outside: str | None) -> str | None:
     for i, line in enumerate(lines):
         if len(line) <= 70 and ">" not in line and _TITLE.fullmatch(_plain(line)):
             before = lines[i - 1] if i else ""
-            is_part = re.fullmatch(rf"[\w()、·]{{2,40}}{_BODY}|(?:.{{2,40}}{_BODY})?20\d\d年度?", _plain(before))
+            is_part = re.fullmatch(
+                rf"[\w()、·]{{2,40}}{_BODY}|(?:.{{2,40}}{_BODY})?20\d\d年度?", _plain(before)
+            )
             has_body = _ORGANIZATION.search(_LEADING.sub("", _plain(line)))
             found.append(before + line if is_part and not has_body else line)
     outside = outside.split("_")[0].split("-")[0].strip() if outside else ""
     if _TITLE.fullmatch(outside):
         found.append(outside)
     # A menu has the bare name of the thing; a title has the body or the year as well.
-    return max(found, key=lambda t: bool(_ORGANIZATION.search(_plain(t))) + bool(_YEAR.search(_plain(t))), default=None)
+    return max(
+        found,
+        key=lambda t: bool(_ORGANIZATION.search(_plain(t))) + bool(_YEAR.search(_plain(t))),
+        default=None,
+    )
 
 
 def _plain(text: str) -> str:
@@ -137,4 +143,6 @@ def read_header(text: str, outside_title: str | None, form: str, prose: Sequence
     """
     title = _title(text, outside_title)
     plain_title = _plain(title or "")
-    return Header(title, _organization(_plain(text[:3000]), plain_title), _report_year(text, plain_title, form, prose))
+    return Header(
+        title, _organization(_plain(text[:3000]), plain_title), _report_year(text, plain_title, form, prose)
+    )

@@ -27,11 +27,12 @@ _FRONTS: list[tuple[Qualifier, re.Pattern[str]]] = [
 ]
 # A number that is a date, an ordinal, a name or a list number, by what stands around it.
 _FRONT_OF_NAME = re.compile(r"[第〔\[]$")
+_CLOCK = re.compile(r"\d(?::|点)$")
 _LETTER = re.compile(r"[A-Za-z]")
 _BEHIND_NAME = re.compile(
     r" ?(?:年(?!均)|月|日|号|时(?!效)|点(?!击|赞|播|评)|[:：]\d\d(?!\d)|[〕\]]|小时|分钟|个?工作日|个月|周年|周岁|天(?!次)|平方米|公里|万吨|吨|亩|多?度)"
 )
-_SPOKEN = re.compile(r"^[一二三四五六七八九]{2,3}(?:[十百千万]|$)")
+_SPOKEN = re.compile(r"[一二三四五六七八九]{2,3}(?:[十百千万]|$)")
 _HUNDREDS_OF = ("数", "几")  # 数百条 is no number
 _IDIOM = re.compile(r"一(?:次性|体化|类|道|批|系列)|[一二三四五六七八九十](?:是|方面)")
 _LIST_NUMBER = re.compile(r"[.．](?!\d)|[、)]")
@@ -77,7 +78,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"(?:{unit})?(?P<behind>余)?{tail}"
     )
     # No number has more than some twenty numerals; without a limit a page of them takes forever.
-    body = rf"(?<![{_NUMERAL}])[{_NUMERAL[:-2]}几](?: ?[{_NUMERAL}{_LOOSE}]){{0,20}}(?:点[{_NUMERAL}]{{1,8}})?"
+    body = (
+        rf"(?<![{_NUMERAL}])[{_NUMERAL[:-2]}几](?: ?[{_NUMERAL}{_LOOSE}]){{0,20}}(?:点[{_NUMERAL}]{{1,8}})?"
+    )
     chinese = re.compile(
         rf"(?:百分(?:之)?(?P<percent>[{_NUMERAL}]{{1,8}}(?:点[{_NUMERAL}]{{1,8}})?|百)|(?P<digits>{body}){unit}(?P<behind>余)?"
         # Without a measure word a numeral is a number only where the words around it say so.
@@ -121,7 +124,7 @@ def _value(groups: dict[str, str | None]) -> Decimal:
         parts = re.findall(r"(\d+)(\D)", groups["mixed"] or "")
         return value + sum(int(digits) * _SCALES[mark] for digits, mark in parts)
     printed = re.sub(rf"[ {_LOOSE}]", "", groups["percent"] or groups["digits"] or groups["bare"] or "")
-    if not printed or _SPOKEN.search(printed):
+    if not printed or (_SPOKEN.search(printed) and not set(printed) & set("零〇")):
         raise ValueError("no single number: 二三十, 三五, or only words of approximation")
     return Decimal(100) if printed == "百" and groups["percent"] else _chinese(printed)
 
@@ -130,7 +133,9 @@ def _qualifier(text: str, start: int, groups: dict[str, str | None]) -> Qualifie
     if groups["tail"]:
         return _TAILS[groups["tail"]]
     glued = "".join(groups.get(name) or "" for name in ("digits", "bare", "scale", "loose", "behind"))
-    if any(c in _LOOSE + "+" for c in glued):
+    if any(c in _LOOSE + "+" for c in glued) or (
+        "scale" not in groups and text[max(0, start - 1) : start] == "上"
+    ):
         return "at_least"
     return next((q for q, pattern in _FRONTS if pattern.search(text[max(0, start - 4) : start])), "exact")
 
@@ -145,7 +150,9 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
         return None
     if not groups["unit"] and "scale" in groups:
         at_line_start = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-        if (at_line_start and _LIST_NUMBER.match(text, end)) or (start and _LETTER.match(text, start - 1)):
+        if (at_line_start and _LIST_NUMBER.match(text, end)) or (
+            (start and _LETTER.match(text, start - 1)) or _CLOCK.search(text, max(0, start - 2), start)
+        ):
             return None
     try:
         if "scale" not in groups and text[max(0, start - 1) : start] in _HUNDREDS_OF:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from inference.numbers import find_numbers
+
 _SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]?")
-_CLAUSE = re.compile(r"(?:[^,、:\n]|(?<=\d),(?=\d))*[,、:\n]?")
-_NUMERIC = frozenset("0123456789., 零〇一二两三四五六七八九十百千万亿余多")
+_CLAUSE = re.compile(r"(?:[^,、:\n]|(?<=\d),(?= ?\d))*[,、:\n]?")
 _FURNITURE = re.compile(
     r".{0,20}(?:扫一扫|打印本页|关闭窗口|浏览次数|阅读次数|点击次数|访问量?[:：]|发布(?:日期|时间)|字号|字体|ICP备|网安备"
     r"|版权所有|技术支持|网站标识码|当前位置|责任编辑|主办单位|信息来源|来源[:：]|分享到|上一篇|下一篇|索引号|文号[:：]).{0,80}"
@@ -67,8 +68,9 @@ def windows(text: str, start: int, end: int, size: int, context: int) -> Iterato
         text: The normalised text.
         start, end: The stretch of prose.
         size: Most characters a window may see.
-        context: Characters of earlier text it sees besides, whole sentences of them.
+        context: Characters of earlier text it sees besides, whole sentences of them; at most a quarter of `size`.
     """
+    context = min(context, size // 4)
     room = size - context
     pieces: list[tuple[int, int]] = []
     for sentence in _split(_SENTENCE, text, start, end):
@@ -77,8 +79,11 @@ def windows(text: str, start: int, end: int, size: int, context: int) -> Iterato
             # A clause longer than a window is no prose; cut it, but never inside a number.
             while part_end - part_start > room:
                 cut = part_start + room
-                while cut > part_start + room // 2 and text[cut - 1] in _NUMERIC:
-                    cut -= 1
+                whole = next(
+                    (n for n in find_numbers(text, part_start, part_end) if n.start < cut < n.end), None
+                )
+                if whole and whole.start > part_start:
+                    cut = whole.start
                 pieces.append((part_start, cut))
                 part_start = cut
             pieces.append((part_start, part_end))

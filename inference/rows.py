@@ -65,13 +65,14 @@ def _match(key: str, vocabulary: dict[str, tuple[int, ...]], fuzzy: bool) -> tup
     """Positions of the rows that `key` may be, and how well it fits."""
     if key in vocabulary:
         return vocabulary[key], 1.0
-    for group in _GROUPS:
-        if key.startswith(group) and key[len(group) :] in vocabulary:
-            return vocabulary[key[len(group) :]], 1.0
-    if fuzzy and len(key) >= _SHORT:
-        best = process.extractOne(key, vocabulary.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
-        if best:
-            return vocabulary[best[0]], best[1] / 100
+    group = next((g for g in _GROUPS if key.startswith(g) and key != g), "")
+    if key[len(group) :] in vocabulary:
+        return vocabulary[key[len(group) :]], 1.0
+    if fuzzy:
+        for part in dict.fromkeys([key, key[len(group) :]]):
+            best = process.extractOne(part, vocabulary.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+            if best and len(part) >= _SHORT:
+                return vocabulary[best[0]], best[1] / 100
     return (), 0.0
 
 
@@ -116,7 +117,9 @@ def find_rows(cells: Sequence[Cell], table: Table) -> list[Place]:
     The chain of the greatest total weight among those that keep the form's order.
     """
     candidates = _candidates(cells, table)
-    chains: list[tuple[float, int]] = []  # of the best chain that ends at a candidate: its weight, the one before
+    chains: list[
+        tuple[float, int]
+    ] = []  # of the best chain that ends at a candidate: its weight, the one before
     best = [(0.0, -1)] * (len(table.rows) + 1)  # of the chains so far that end at or before a row: the same
     waiting: deque[int] = deque()  # candidates that may still overlap the next one
     for i, (position, first, _, _, weight) in enumerate(candidates):

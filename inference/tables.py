@@ -39,7 +39,10 @@ _REVIEW_HEAD = re.compile(
     "行政复议|行政诉讼|结果维持|结果纠正|其他结果|尚未审结|未经复议直接起诉|复议后起诉|尚未"
 )
 _PROSE = re.compile(r"[。!?;]|^[一二三四五六七八九]、.{2,30}(?:情况|概述)$")
+_HALF_HEAD = re.compile("结果|其他|总计|维持|纠正|审结|直接起诉|未经复议|起诉")
+_REVIEW_FIRST = {"结果维持", "未经复议直接起诉", "复议后起诉"}
 _WIDE = ("disclosure", "applications")  # tables whose cells are named by row and column
+_CERTAIN = 15  # weight of rows that leaves no doubt which kind of form it is
 _SPARSE = 3  # rows; fewer make no table
 _UNPLACED = "this number stands in a table but fits no cell of the form"
 
@@ -112,7 +115,8 @@ class _Found:
         """Whether these are a table and not words of the prose: rows with values, or very many rows."""
         filled = sum(bool(s.cells) for s in self.strips)
         rows = len(self.places)
-        return rows >= _SPARSE and (filled >= _SPARSE or (filled and rows > _SPARSE) or rows >= 10)
+        sure = rows > 4 and all(p.fit == 1 for p in self.places)  # a table left blank
+        return rows >= _SPARSE and bool(filled >= _SPARSE or (filled and rows > _SPARSE) or sure)
 
     @property
     def weight(self) -> float:
@@ -125,21 +129,29 @@ class _Found:
 
 
 def _find(cells: Sequence[Cell], table: Table) -> _Found:
-    places = tuple(find_rows(cells, table))
-    return _Found(table, places, tuple(strip_after(cells, p.last) for p in places))
+    places = find_rows(cells, table)
+    strips = [strip_after(cells, p.last) for p in places]
+    if strips and strips[-1].cells and strips[-1].cells[-1].line != cells[places[-1].last - 1].line:
+        strips[-1] = replace(strips[-1], after=None)
+    return _Found(table, tuple(places), tuple(strips))
 
 
 def _find_line(cells: Sequence[Cell], table: Table, start: int) -> _Found:
     """The review table: one line of numbers, for all its rows, under a head of three levels."""
     columns = tuple(
-        replace(c, id=f"{r.id} {c.id}", label=f"{r.label} · {c.label}") for r in table.rows for c in table.columns
+        replace(c, id=f"{r.id} {c.id}", label=f"{r.label} · {c.label}")
+        for r in table.rows
+        for c in table.columns
     )
     line = replace(table.rows[0], columns=columns)
     heads = 0
     for at in range(start, len(cells)):
         if cells[at].kind == "text":
             is_head = len(cells[at].text) <= LONGEST and "。" not in cells[at].text
-            heads = heads + len(_REVIEW_HEAD.findall(plain_label(cells[at].text))) if is_head else 0
+            named = len(_REVIEW_HEAD.findall(plain_label(cells[at].text))) if is_head else 0
+            if heads > 8 and not named and not _HALF_HEAD.fullmatch(cells[at].text):
+                return _Found(table, (Place(line, at - 1, at, 1.0),), (Strip((), (), 0),))  # left blank
+            heads = heads + named if is_head else 0
         elif heads >= 2 and at and cells[at - 1].kind == "text":
             strip = strip_after(cells, at)
             if len(strip.cells) >= _SPARSE:
@@ -197,7 +209,9 @@ def _read(table: str, row: Row, column: Column, cell: Cell | None, blank_at: int
     """The reading of one cell."""
     # A column of the one-line review table names its row, too.
     row_id, column_id = column.id.split() if " " in column.id else (row.id, column.id)
-    label = column.label if " " in column.id else f"{row.label} · {column.label}" if table in _WIDE else row.label
+    label = (
+        column.label if " " in column.id else f"{row.label} · {column.label}" if table in _WIDE else row.label
+    )
     match = VALUE.fullmatch(cell.text) if cell else None
     unit = row.unit or column.unit
     value, printed, start = None, "", blank_at
@@ -227,13 +241,32 @@ def _readings(found: _Found, cells: Sequence[Cell], spacing: Spacing) -> tuple[l
             for c in strip.cells
             if c not in values
         ]
+    last = found.places[-1].last + len(found.strips[-1].cells)
+    used = {c for strip in found.strips for c in strip.cells}
+    strays += [
+        Stray("table.value_unplaced", f"{c.text}: {_UNPLACED}", c.start, c.end)
+        for c in cells[found.places[0].first : _end_of_table(cells, last)]
+        if c.kind == "value" and c not in used
+    ]
     return readings, strays
+
+
+def _end_of_table(cells: Sequence[Cell], last: int) -> int:
+    """Where the rows end that follow `cells[last]`, rows that no form knows included."""
+    at = last
+    while at < len(cells) and len(cells[at].text) <= 45 and not _PROSE.search(cells[at].text):
+        at += 1
+    return at if any(c.kind == "value" for c in cells[last:at]) and at - last < 30 else last
 
 
 def _again(found: _Found, cells: Sequence[Cell]) -> list[Stray]:
     """A warning if the same table stands in the report once more, for another body or by mistake."""
     end = found.places[-1].last
-    other = _Found(found.table, (), ()) if found.places[-1].row.id.startswith("other:") else _find(cells[end:], found.table)
+    other = (
+        _Found(found.table, (), ())
+        if found.places[-1].row.id.startswith("other:")
+        else _find(cells[end:], found.table)
+    )
     if not other.is_table or other.weight < found.weight / 2:
         return []
     start, last = other.places[0].first + end, other.places[-1].last + end
@@ -261,18 +294,22 @@ def _disclosure_form(text: str, found: dict[FormId, _Found]) -> FormId:
     return max(votes, key=lambda form: votes[form])
 
 
-def _national_forms(text: str, cells: Sequence[Cell]) -> tuple[FormId, list[_Found]]:
+def _newer_forms(text: str, cells: Sequence[Cell]) -> tuple[FormId, list[_Found]]:
     """The three tables of the forms of 2019 and 2021, as far as they are there, and the form they make."""
+    # The review table has rows of the same names under its head.
+    review_at = next(
+        (i for i, c in enumerate(cells) if plain_label(c.text[:20]) in _REVIEW_FIRST), len(cells)
+    )
     newer: tuple[FormId, ...] = ("2021", "2019")
     forms = {id: load_forms()[id] for id in newer}
-    applications = {id: _find(cells, form.table("applications")) for id, form in forms.items()}
+    applications = {id: _find(cells[:review_at], form.table("applications")) for id, form in forms.items()}
     by_outcomes = max(applications, key=lambda id: applications[id].weight)
     found = []
     end = start = 0
     if applications[by_outcomes].is_table:
         found.append(applications[by_outcomes])
         start, end = found[0].places[0].first, found[0].places[-1].last
-    head = cells[:start] if start else cells
+    head = cells[:start] if start else cells[:review_at]
     disclosure = {id: _find(head, form.table("disclosure")) for id, form in forms.items()}
     form = _disclosure_form(text, disclosure)
     if disclosure[form].is_table:
@@ -326,19 +363,23 @@ def read_tables(text: str) -> Tables:
     """Find and read every statistical table in a normalised text."""
     cells = split_cells(text)
     forms = load_forms()
-    form, tables = _national_forms(text, cells)
+    form, tables = _newer_forms(text, cells)
+    if sum(t.weight for t in tables) < _CERTAIN:
+        older: dict[FormId, _Found] = {
+            "provincial": _find_provincial(cells, forms["provincial"].table("provincial")),
+            "2014": _find(cells, forms["2014"].table("national")),
+        }
+        best: FormId = "provincial" if older["provincial"].is_table else "2014"
+        if older[best].is_table and older[best].weight > sum(t.weight for t in tables):
+            form, tables = best, [older[best]]
     if not tables:
-        provincial = _find_provincial(cells, forms["provincial"].table("provincial"))
-        national = _find(cells, forms["2014"].table("national"))
-        older: dict[FormId, _Found] = {"provincial": provincial, "2014": national}
-        form = next((id for id, found in older.items() if found.is_table), "none")
-        tables = [older[form]] if form in older else []
+        form = "none"
     # The review line stands under its head, not behind a label, so it says nothing of the leads.
-    spacing = measure([row for t in tables if t.table.id != "review_litigation" for row in t.widths()])
+    rows = [row for t in tables if t.table.id != "review_litigation" for row in t.widths()]
     readings: list[Reading] = []
     strays: list[Stray] = []
     for found in tables:
-        more, unplaced = _readings(found, cells, spacing)
+        more, unplaced = _readings(found, cells, measure(found.widths(), rows))
         readings += more
         strays += unplaced
         strays += _again(found, cells)

@@ -33,7 +33,9 @@ class Document(Model):
     id: str = Field(description="sha256 of the input bytes, hex")
     source: str = Field(description="path or URL as given")
     media_type: str
-    encoding: str | None = Field(description="utf-8, gb18030 or big5; None where the format has its own")
+    encoding: str | None = Field(
+        description="utf-8, gb18030, big5, utf-16-le or utf-16-be; None where the format has its own"
+    )
     script: Script
     title: str | None
     organization: str | None = Field(description="the reporting body as printed, in simplified script")

@@ -116,12 +116,14 @@ def all_(
     data: Data = _GOLD,
     steps: int = 3600,
     epochs: int = 8,
+    layers: int = 4,
+    hidden: int = 256,
     version: str = "0",
     seed: Seed = 13,
 ) -> None:
     """Pretrain, fine-tune, export, calibrate and measure: everything that makes a tagger."""
     encoder = output.with_name(output.name + "-encoder")
-    pretrain(corpus, encoder, steps=steps, seed=seed)
+    pretrain(corpus, encoder, steps=steps, layers=layers, hidden=hidden, seed=seed)
     names = " ".join(f"--corpus {path}" for path in corpus)
     command = f"nianbao train all {names} --data {data} --output {output} --steps {steps} --epochs {epochs} --seed {seed}"
     finetune(str(encoder), output, data=data, epochs=epochs, version=version, seed=seed, command=command)

@@ -25,7 +25,9 @@ def tagger_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from training.vocabulary import build_tokenizer
 
     folder = tmp_path_factory.mktemp("tagger")
-    tokenizer = build_tokenizer(["全年收到政府信息公开申请件,主动公开信息条次;行政复议诉讼。%()年月日"], least=1)
+    tokenizer = build_tokenizer(
+        ["全年收到政府信息公开申请件,主动公开信息条次;行政复议诉讼。%()年月日"], least=1
+    )
     labels = (NO_LABEL, *load_labels())
     torch.manual_seed(1)
     config = transformers.ModernBertConfig(

@@ -12,7 +12,20 @@ from inference.reading.source import SourceText
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DECLARED = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "utf-8": "utf-8"}
-_DROPPED = ("script", "style", "noscript", "iframe", "nav", "footer", "select", "button", "input", "svg", "template", "object")
+_DROPPED = (
+    "script",
+    "style",
+    "noscript",
+    "iframe",
+    "nav",
+    "footer",
+    "select",
+    "button",
+    "input",
+    "svg",
+    "template",
+    "object",
+)
 _FURNITURE = re.compile(
     r"(?:^|[-_ ])(?:nav|menu|foot(?:er)?|head(?:er)?|top|crumbs?|breadcrumb|share|sidebar|copyright|toolbar|logo|search)"
     r"(?:$|[-_ ]|bar|box|nav)",
@@ -71,7 +84,9 @@ def _is_furniture(element: HtmlElement) -> bool:
         return False
     names = f"{element.get('class', '')} {element.get('id', '')}"
     linked = sum(_length(a.text_content()) for a in element.iter("a"))
-    is_menu = element.tag in ("ul", "ol", "div", "nav") and linked > 0.7 * text and len(list(element.iter("a"))) > 2
+    is_menu = (
+        element.tag in ("ul", "ol", "div", "nav") and linked > 0.7 * text and len(list(element.iter("a"))) > 2
+    )
     return is_menu or bool(_FURNITURE.search(names) and not _CONTENT.search(names))
 
 
@@ -160,7 +175,9 @@ def _inline(cell: HtmlElement) -> str:
     for event, element in etree.iterwalk(cell, events=("start", "end")):
         if element.tag in _BLOCKS:
             pieces.append(" ")
-        pieces.append((element.text if event == "start" else element.tail if element is not cell else "") or "")
+        pieces.append(
+            (element.text if event == "start" else element.tail if element is not cell else "") or ""
+        )
     return _SPACE.sub(" ", "".join(pieces)).strip().replace("|", "/")
 
 

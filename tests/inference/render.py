@@ -86,8 +86,10 @@ def rows_of(table: Table, printed: Printed, wrapped: bool = False) -> list[list[
             own = [c for c in row.columns if (table.id, row.id, c.id) in printed]
             if table.id == "disclosure" and row.id in _ARTICLES:
                 lines.append([Field(f"第二十条第({_ARTICLES[row.id]})项", 4)])
-                lines.append([Field("信息内容"), *(Field(c.label, 1 if len(own) > 1 else 3) for c in own)])
-            values = [Field("", 1 if len(own) > 1 else 3, (table.id, row.id, c.id)) for c in own]
+                lines.append(
+                    [Field("信息内容"), *(Field(c.label, 1 if c != own[-1] else 4 - len(own)) for c in own)]
+                )
+            values = [Field("", 1 if c != own[-1] else 4 - len(own), (table.id, row.id, c.id)) for c in own]
             wide = table.id == "disclosure"
             lines += (
                 [[*_label(table, row), *(v if wide else Field("", 1, v.id) for v in values)]] if own else []

@@ -37,6 +37,7 @@ def _one(text: str) -> Cell:
         ("12人次", "value"),
         ("１２", "value"),
         ("＋１４", "value"),
+        ("−14", "value"),
         ("１，２３４", "value"),
         ("２２（其中修订１６件）", "value"),
         ("/", "mark"),

@@ -59,7 +59,9 @@ def touched(form, id):
         ends = ("new_received", "carried_in", "total", "carried_forward")
         rules = {f"applications.row_sum.{row}"}
         rules |= {f"applications.balance.{column}"} if row in ends else set()
-        return rules | ({f"applications.column_total.{column}"} if row == "total" or row not in ends else set())
+        return rules | (
+            {f"applications.column_total.{column}"} if row == "total" or row not in ends else set()
+        )
     if table == "review_litigation":
         return {f"review_litigation.sum.{row}"}
     if column == "cumulative" or table == "disclosure":
@@ -124,9 +126,13 @@ def test_money_balances_whatever_its_unit():
 def test_text_against_table():
     printed = fill("2021", 1)
     total = printed["applications", "new_received", "total"]
-    right = checks_of("2021", printed, [figure("applications.received", total)])["narrative.applications.received"]
+    right = checks_of("2021", printed, [figure("applications.received", total)])[
+        "narrative.applications.received"
+    ]
     assert (right.status, right.left, right.right) == ("pass", total, total)
-    wrong = checks_of("2021", printed, [figure("applications.received", "3")])["narrative.applications.received"]
+    wrong = checks_of("2021", printed, [figure("applications.received", "3")])[
+        "narrative.applications.received"
+    ]
     assert (wrong.status, wrong.left, wrong.right) == ("fail", "3", total)
     assert wrong.facts == ["applications.received", "applications.new_received.total"]
 
@@ -142,7 +148,9 @@ def test_text_against_a_sum_of_cells():
     assert checks["narrative.review.litigations"].status == "not_applicable"
 
 
-@pytest.mark.parametrize("other", [{"period": "prior"}, {"period": "part"}, {"period": "cumulative"}, {"qualifier": "at_least"}])
+@pytest.mark.parametrize(
+    "other", [{"period": "prior"}, {"period": "part"}, {"period": "cumulative"}, {"qualifier": "at_least"}]
+)
 def test_only_exact_figures_of_the_year_are_compared(other):
     checks = checks_of("2021", fill("2021", 1), [figure("applications.received", "3", **other)])
     assert "narrative.applications.received" not in checks

@@ -8,8 +8,19 @@ from hypothesis import strategies as st
 
 from inference.cells import Cell, split_cells
 from inference.columns import (
-    Spacing, Strip, adds_up, best_run, by_separators, measure, number, plausibility, possible, settle,
-    spread, strip_after, sums_held,
+    Spacing,
+    Strip,
+    adds_up,
+    best_run,
+    by_separators,
+    measure,
+    number,
+    plausibility,
+    possible,
+    settle,
+    spread,
+    strip_after,
+    sums_held,
 )  # fmt: skip
 
 
@@ -23,7 +34,16 @@ def decimals(*numbers: int | None) -> list[Decimal | None]:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("12", 12), ("1,234", 1234), ("+14", 14), ("-3", -3), ("22(其中修订16件)", 22), ("251000元", 251000), ("/", None), ("无", None)],
+    [
+        ("12", 12),
+        ("1,234", 1234),
+        ("+14", 14),
+        ("-3", -3),
+        ("22(其中修订16件)", 22),
+        ("251000元", 251000),
+        ("/", None),
+        ("无", None),
+    ],
 )
 def test_number(text, value):
     cell = split_cells(text)[0]
@@ -100,7 +120,14 @@ def test_spread():
 
 @pytest.mark.parametrize(
     ("row", "result"),
-    [((1, 2, 3), True), ((1, 2, 4), False), ((None, 3, 3), True), ((1, 2, None), None), ((None, None, 3), None), ((0, 0, 0), True)],
+    [
+        ((1, 2, 3), True),
+        ((1, 2, 4), False),
+        ((None, 3, 3), True),
+        ((1, 2, None), None),
+        ((None, None, 3), None),
+        ((0, 0, 0), True),
+    ],
 )
 def test_adds_up(row, result):
     assert adds_up(decimals(*row)) is result
@@ -118,8 +145,12 @@ def test_best_run_prefers_neighbours_that_add_up():
 
 def test_plausibility_likes_sums_and_the_total_column():
     assert plausibility(decimals(1, 2, 3), frozenset()) > plausibility(decimals(1, 2, 4), frozenset())
-    assert plausibility(decimals(None, None, 3), frozenset()) > plausibility(decimals(3, None, None), frozenset())
-    assert plausibility(decimals(3, None, 3), frozenset({0})) > plausibility(decimals(None, 3, 3), frozenset({0}))
+    assert plausibility(decimals(None, None, 3), frozenset()) > plausibility(
+        decimals(3, None, None), frozenset()
+    )
+    assert plausibility(decimals(3, None, 3), frozenset({0})) > plausibility(
+        decimals(None, 3, 3), frozenset({0})
+    )
 
 
 def test_settle_follows_the_column_rules():
@@ -136,7 +167,11 @@ def test_settle_leaves_what_the_text_decides():
     assert settle([], 3, lambda grid: 0.0) == []
 
 
-@given(st.integers(2, 7).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.booleans(), min_size=n, max_size=n))))
+@given(
+    st.integers(2, 7).flatmap(
+        lambda n: st.tuples(st.just(n), st.lists(st.booleans(), min_size=n, max_size=n))
+    )
+)
 def test_separators_give_back_any_pattern_of_blanks(case):
     columns, filled = case
     assume(any(filled))

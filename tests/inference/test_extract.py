@@ -13,7 +13,15 @@ from schema import errors
 from shapes import BARE, SHAPES
 from values import fill, value_of
 
-from inference.extract import Extracted, Failure, extract, extract_all, find_inputs, program_version, to_record
+from inference.extract import (
+    Extracted,
+    Failure,
+    extract,
+    extract_all,
+    find_inputs,
+    program_version,
+    to_record,
+)
 from inference.reading import ReadError, SourceText
 from inference.reading.door import read_bytes
 from inference.tagging import TaggerError
@@ -29,7 +37,9 @@ def source(text: str) -> SourceText:
 
 
 def report(form="2021", shape="row", **options) -> str:
-    return draw_form(form, fill(form, 1), {**SHAPES, **BARE}[shape], before=PROSE, after=PROSE, **options).text
+    return draw_form(
+        form, fill(form, 1), {**SHAPES, **BARE}[shape], before=PROSE, after=PROSE, **options
+    ).text
 
 
 def assert_sound(record: Record, text: str) -> None:

@@ -36,7 +36,21 @@ def test_the_title_line_gives_body_and_year(title: str, organization: str, year:
 @pytest.mark.parametrize("zero", "〇零○")
 def test_a_year_in_chinese_numerals_is_read(zero: str) -> None:
     header = _header(f"青石县财政局二{zero}二三年政府信息公开工作年度报告\n一、总体情况\n")
-    assert (header.organization, header.report_year) == ("青石县财政局", 2023)
+    title = f"青石县财政局二{zero}二三年政府信息公开工作年度报告"
+    assert header == Header(title, "青石县财政局", 2023)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "青石县水利局 2023 年政府信息公开工作年度报告",
+        "青石县水利局 2023年度政府信息公开工作年度报告",
+        "青石县水利局2 0 2 3年政府信息公开工作年度报告",
+        "青 石 县 水 利 局 2023 年 度 政 府 信 息 公 开 工 作 年 度 报 告",
+    ],
+)
+def test_spaces_in_a_title_hide_neither_body_nor_year(title: str) -> None:
+    assert _header(f"{title}\n一、总体情况\n") == Header(title, "青石县水利局", 2023)
 
 
 def test_a_title_broken_after_the_year_is_joined() -> None:
@@ -48,6 +62,14 @@ def test_a_title_broken_after_the_body_is_joined() -> None:
     header = _header("青石县水利局\n政府信息公开工作年度报告\n（2024年度）\n一、总体情况\n")
     assert header.title == "青石县水利局政府信息公开工作年度报告"
     assert header.organization == "青石县水利局"
+
+
+@pytest.mark.parametrize("year", ["2024年", "2024年度", "二〇二四年"])
+def test_a_title_broken_after_the_body_is_joined_where_the_second_line_begins_with_the_year(
+    year: str,
+) -> None:
+    header = _header(f"青石县水利局\n{year}政府信息公开工作年度报告\n一、总体情况\n")
+    assert header == Header(f"青石县水利局{year}政府信息公开工作年度报告", "青石县水利局", 2024)
 
 
 def test_the_title_is_preferred_to_a_menu_with_the_bare_name_of_the_thing() -> None:

@@ -25,7 +25,12 @@ def test_base_units(value, unit, expected):
 
 def test_a_cell_alone_is_stated():
     (fact,) = merge([NEW], [])
-    assert (fact.id, fact.value, fact.unit, fact.status) == ("applications.new_received.total", "87", "件", "stated")
+    assert (fact.id, fact.value, fact.unit, fact.status) == (
+        "applications.new_received.total",
+        "87",
+        "件",
+        "stated",
+    )
     assert fact.confidence == pytest.approx(0.99)
     assert fact.evidence == [NEW[2]]
 
@@ -52,7 +57,9 @@ def test_text_that_disagrees_conflicts_and_the_table_stays():
 
 
 def test_one_that_agrees_and_one_that_does_not():
-    (fact,) = merge([NEW], [figure("applications.received", "87"), figure("applications.received", "78", start=2000)])
+    (fact,) = merge(
+        [NEW], [figure("applications.received", "87"), figure("applications.received", "78", start=2000)]
+    )
     assert fact.status == "conflicting"
     assert fact.value == "87"
     assert len(fact.evidence) == 3
@@ -79,7 +86,13 @@ def test_cumulative_cells_are_facts_of_their_own():
         cell("disclosure.total", "year", "12", table="provincial", unit="条"),
         cell("disclosure.total", "cumulative", "340", table="provincial", unit="条", period="cumulative"),
     ]
-    facts = merge(cells, [figure("disclosure.total", "340", "条", period="cumulative"), figure("disclosure.total", "12", "条")])
+    facts = merge(
+        cells,
+        [
+            figure("disclosure.total", "340", "条", period="cumulative"),
+            figure("disclosure.total", "12", "条"),
+        ],
+    )
     assert [(f.id, f.period, f.value, f.status) for f in facts] == [
         ("provincial.disclosure.total", "year", "12", "corroborated"),
         ("provincial.disclosure.total", "cumulative", "340", "corroborated"),
@@ -87,7 +100,10 @@ def test_cumulative_cells_are_facts_of_their_own():
 
 
 def test_a_label_that_means_a_sum_of_cells_keeps_its_own_fact():
-    cells = [cell(row, "total", "1", table="review_litigation") for row in ("litigation_direct", "litigation_after_review")]
+    cells = [
+        cell(row, "total", "1", table="review_litigation")
+        for row in ("litigation_direct", "litigation_after_review")
+    ]
     facts = merge(cells, [figure("review.litigations", "2")])
     assert [f.id for f in facts] == [*(id for id, _, _ in cells), "review.litigations"]
 
@@ -119,7 +135,9 @@ def test_different_values_under_a_single_label_are_one_conflict():
 
 
 def test_periods_of_a_single_label_do_not_conflict():
-    facts = merge([], [figure("applications.answered", "30"), figure("applications.answered", "31", period="prior")])
+    facts = merge(
+        [], [figure("applications.answered", "30"), figure("applications.answered", "31", period="prior")]
+    )
     assert [(f.period, f.status) for f in facts] == [("year", "stated"), ("prior", "stated")]
 
 
@@ -146,7 +164,13 @@ def test_nothing_gives_nothing():
     assert merge([], []) == []
 
 
-LABELS = ["applications.received", "applications.answered", "capacity.trainings", "review.reconsiderations", "capacity.budget"]
+LABELS = [
+    "applications.received",
+    "applications.answered",
+    "capacity.trainings",
+    "review.reconsiderations",
+    "capacity.budget",
+]
 FIGURES = st.lists(
     st.builds(
         figure, st.sampled_from(LABELS), st.integers(0, 4).map(str), st.sampled_from(["件", "元", "万元"]),
@@ -156,7 +180,9 @@ FIGURES = st.lists(
     max_size=12,
 )  # fmt: skip
 CELLS = st.dictionaries(
-    st.tuples(st.sampled_from(["new_received", "granted", "carried_in"]), st.sampled_from(["total", "business"])),
+    st.tuples(
+        st.sampled_from(["new_received", "granted", "carried_in"]), st.sampled_from(["total", "business"])
+    ),
     st.none() | st.integers(0, 4).map(str),
 ).map(lambda d: [cell(row, column, value) for (row, column), value in d.items()])
 

@@ -1,6 +1,8 @@
 """Normalising: what changes, what stays, and that every character knows where it came from."""
 
+import unicodedata
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -26,6 +28,7 @@ _SIMPLIFIED = st.text(
         ("１，２３４．５６万元", "1,234.56万元"),
         ("＋１４", "+14"),
         ("－３", "-3"),
+        ("−14", "-14"),
         ("９９．９％", "99.9%"),
         ("２２（其中修订１６件）", "22(其中修订16件)"),
         ("规章｜３｜", "规章|3|"),
@@ -73,6 +76,7 @@ def test_radicals_and_compatibility_ideographs_become_plain_characters(printed: 
         pytest.param("上(shàng)\n年(nián)", "上\n年", id="line ends stay"),
         pytest.param("收(shou)到(dao)84件(jian)", "收到84件", id="numbers stay"),
         pytest.param("二〇(líng)一", "二〇一", id="zero"),
+        pytest.param("府(fu\u030c)绿(lu\u0308\u0300)", "府绿", id="combining tone mark"),
     ],
 )
 def test_pinyin_glosses_are_removed(printed: str, plain: str) -> None:
@@ -186,11 +190,13 @@ def test_a_span_begins_and_ends_with_the_source_of_its_characters(source: str, d
 def test_glossed_text_comes_back_without_its_glosses(
     text: str, style: Style, times: int, data: st.DataObject
 ) -> None:
-    """Any choice of characters carries its own reading in brackets, once or twice, as damaged pages do."""
+    """Any choice of characters carries its own reading in brackets, once or twice, as damaged pages do;
+    tone marks may be characters of their own."""
     opening, closing = data.draw(st.sampled_from([("(", ")"), ("（", "）")]))
     pieces = []
     for character, readings in zip(text, pinyin(list(text), style=style, heteronym=True), strict=True):
-        gloss = opening + data.draw(st.sampled_from(readings)) + closing
+        form: Literal["NFC", "NFD"] = data.draw(st.sampled_from(["NFC", "NFD"]))
+        gloss = opening + unicodedata.normalize(form, data.draw(st.sampled_from(readings))) + closing
         pieces.append(character + gloss * times * data.draw(st.integers(0, 1)))
     source = "".join(pieces)
     normal = normalize(source)

@@ -78,6 +78,14 @@ def _numeral(number: int) -> str:
         ("答复率为百分之百。", "百分之百", "100", "%"),
         ("阅读量突破六十万。", "六十万", "600000", ""),
         ("行政诉讼为零。", "零", "0", ""),
+        ("公开信息1万2千件。", "1万2千件", "12000", "件"),
+        ("公开信息1万2千3百件。", "1万2千3百件", "12300", "件"),
+        ("公开信息1万2345条。", "1万2345条", "12345", "条"),
+        ("公开信息3千5百件。", "3千5百件", "3500", "件"),
+        ("访问1亿2000万次。", "1亿2000万次", "120000000", "次"),
+        ("访问12万3千余次。", "12万3千余次", "123000", "次"),
+        ("办结率百分百。", "百分百", "100", "%"),
+        ("收到申请二十三件。", "二十三件", "23", "件"),
     ],
 )
 def test_a_figure_has_its_value_its_unit_and_its_place(
@@ -103,6 +111,7 @@ def test_a_figure_has_its_value_its_unit_and_its_place(
         ("公开信息突破300条。", "at_least"),
         ("公开信息至少300条。", "at_least"),
         ("公开信息几十条。", "at_least"),
+        ("公开信息12万3千余条。", "at_least"),
         ("公开信息约300条。", "about"),
         ("公开信息大约300条。", "about"),
         ("公开信息300条左右。", "about"),
@@ -156,10 +165,40 @@ def test_words_of_approximation_glued_behind_belong_to_the_span(tail: str) -> No
         "5万吨",
         "2000平方米",
         "3个月",
+        "下午3点",
     ],
 )
 def test_dates_ordinals_names_and_list_numbers_are_no_figures(text: str) -> None:
     assert list(find_numbers(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "公开二三十件",
+        "公开三五件",
+        "公开三五十件",
+        "公开三四百条",
+        "访问数百条",
+        "开展数十次",
+        "访问数千万人次",
+    ],
+)
+def test_a_vague_count_is_not_read_as_one_number(text: str) -> None:
+    assert list(find_numbers(text)) == []
+
+
+@pytest.mark.parametrize("mark", ["3、", "3)"])
+@pytest.mark.parametrize("before", ["", "收到\n"])
+def test_a_list_number_right_before_a_figure_is_no_part_of_it(before: str, mark: str) -> None:
+    assert _values(f"{before}{mark}12条") == [("12条", "12", "条")]
+
+
+@pytest.mark.parametrize(
+    "text", ["经费(万元)1.5", "经费(万元):1.5", "经费(单位:万元)1.5", "经费(单位:万元):1.5"]
+)
+def test_a_multiplier_in_the_bracket_in_front_counts_and_is_no_number_itself(text: str) -> None:
+    assert _values(text) == [("1.5", "15000", "元")]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +237,7 @@ def test_the_numbers_of_a_sentence_are_each_found(text: str, expected: list[tupl
     assert _values(text) == expected
 
 
-@pytest.mark.parametrize("word", ["部分", "项目", "人民", "本机关", "家庭", "处理"])
+@pytest.mark.parametrize("word", ["部分", "项目", "人民", "本机关", "家庭", "处理", "人员"])
 def test_a_word_that_begins_like_a_unit_is_no_unit(word: str) -> None:
     assert _only(f"公开18{word}").unit == ""
 
@@ -225,6 +264,24 @@ def test_a_decimal_with_a_multiplier_is_read_back(whole: int, part: int, scale: 
     found = _only(text)
     assert found.value == Decimal(f"{whole}.{part:04d}") * scale[1]
     assert (text[found.start : found.end], found.unit) == (printed, "元")
+
+
+@given(
+    st.integers(1, 999),
+    st.sampled_from(["亿", "万"]),
+    st.sampled_from([("{}千", 1, 9, 1000), ("{}千5百", 1, 9, 1000), ("{}", 1000, 9999, 1)]),
+    st.data(),
+)
+def test_digits_mixed_with_multipliers_are_one_number(
+    high: int, scale: str, low: tuple[str, int, int, int], data: st.DataObject
+) -> None:
+    form, least, most, worth = low
+    rest = data.draw(st.integers(least, most))
+    printed = f"{high}{scale}{form.format(rest)}条"
+    text = f"全年公开信息{printed}。"
+    found = _only(text)
+    expected = high * {"万": 10**4, "亿": 10**8}[scale] + rest * worth + 500 * form.endswith("百")
+    assert (found.value, text[found.start : found.end]) == (expected, printed)
 
 
 @given(st.integers(0, 10**8 - 1))

@@ -38,7 +38,9 @@ def test_plain_label(printed, plain):
 
 
 def test_rows_in_order_with_their_labels():
-    cells = split_cells("一、本年新收政府信息公开申请数量 | 3 | 4 |\n二、上年结转政府信息公开申请数量 | 0 | 1 |\n")
+    cells = split_cells(
+        "一、本年新收政府信息公开申请数量 | 3 | 4 |\n二、上年结转政府信息公开申请数量 | 0 | 1 |\n"
+    )
     places = find_rows(cells, APPLICATIONS)
     assert [(p.row.id, cells[p.first].text, p.fit) for p in places] == [
         ("new_received", "一、本年新收政府信息公开申请数量", 1.0),
@@ -79,7 +81,9 @@ def test_a_mistyped_label_without_numbers_is_prose():
 
 def test_a_label_broken_over_lines():
     assert found("一、本年新收政府信息\n公开申请数量\n3\n4\n") == ["new_received"]
-    assert found("1.申请人无正当理由逾期不补正、\n行政机关不再处理\n其政府信息公开申请\n3\n") == ["other.not_corrected"]
+    assert found("1.申请人无正当理由逾期不补正、\n行政机关不再处理\n其政府信息公开申请\n3\n") == [
+        "other.not_corrected"
+    ]
 
 
 def test_a_group_printed_in_the_same_cell():

@@ -47,7 +47,12 @@ DAMAGES = {
 
 def blank_zeros(printed: Printed, share: float, mark: str = "", seed: int = 1) -> Printed:
     rng = Random(seed)
-    return {id: mark if text == "0" and rng.random() < share else text for id, text in printed.items()}
+    # Rows of two values on four columns are left alone: a blank in front of the second is not told yet.
+    clear = {id for id in printed if id[:2] not in (("disclosure", "fees"), ("disclosure", "procurement"))}
+    return {
+        id: mark if text == "0" and id in clear and rng.random() < share else text
+        for id, text in printed.items()
+    }
 
 
 def blank_rows(printed: Printed, share: float, mark: str = "", seed: int = 1) -> Printed:
@@ -58,9 +63,7 @@ def blank_rows(printed: Printed, share: float, mark: str = "", seed: int = 1) ->
 
 
 def only_totals(printed: Printed) -> Printed:
-    return {
-        id: "" if id[0] == "applications" and id[2] != "total" else text for id, text in printed.items()
-    }
+    return {id: "" if id[0] == "applications" and id[2] != "total" else text for id, text in printed.items()}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -165,7 +168,9 @@ def test_html(form):
 @given(st.integers(0, 10**6), st.sampled_from(EXACT), st.sampled_from(["2021", "2019"]), st.floats(0, 0.5))
 def test_random_grid_with_random_blanks_kept(seed, shape, form, share):
     rng = Random(seed)
-    printed = {id: str(rng.randint(0, 10**rng.randint(1, 6))) for id in fill(form, 0) if id[0] == "applications"}
+    printed = {
+        id: str(rng.randint(0, 10 ** rng.randint(1, 6))) for id in fill(form, 0) if id[0] == "applications"
+    }
     printed = {id: "" if rng.random() < share else text for id, text in printed.items()}
     # One complete row shows how far apart cells are; otherwise the file tells nothing.
     printed |= {id: "7" for id in printed if id[1] == "new_received"}
@@ -176,10 +181,15 @@ def test_random_grid_with_random_blanks_kept(seed, shape, form, share):
     assert {id: r.text for id, r in readings.items()} == printed
 
 
-@given(st.integers(0, 10**6), st.sampled_from(list(SHAPES)), st.sampled_from(["2014", "provincial"]), st.floats(0, 0.6))
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from(list(SHAPES)),
+    st.sampled_from(["2014", "provincial"]),
+    st.floats(0, 0.6),
+)
 def test_random_column_with_random_blanks_kept(seed, shape, form, share):
     rng = Random(seed)
-    printed = {id: str(rng.randint(0, 10**rng.randint(1, 6))) for id in fill(form, 0)}
+    printed = {id: str(rng.randint(0, 10 ** rng.randint(1, 6))) for id in fill(form, 0)}
     printed = {id: "" if rng.random() < share else text for id, text in printed.items()}
     assert_read(draw_form(form, printed, SHAPES[shape]), printed, form)
 
@@ -326,7 +336,17 @@ def test_provincial_rows_that_the_form_does_not_know_keep_their_label():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "|", "|\n|\n|", "12\n13\n14\n", "规章\n", PROSE, "主动公开文件数 12\n", "| 项目 | 数量 |\n| 会议 | 3 |\n", "|---|---|"],
+    [
+        "",
+        "|",
+        "|\n|\n|",
+        "12\n13\n14\n",
+        "规章\n",
+        PROSE,
+        "主动公开文件数 12\n",
+        "| 项目 | 数量 |\n| 会议 | 3 |\n",
+        "|---|---|",
+    ],
 )
 def test_no_table(text):
     tables = read_tables(text)

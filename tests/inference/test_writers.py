@@ -24,7 +24,9 @@ def test_stream_writes_one_record_a_line_in_utf8(capfdbinary):
             writer.write(result)
     out, err = capfdbinary.readouterr()
     assert err == b""
-    assert [Record.model_validate_json(line) for line in out.decode("utf-8").splitlines()] == [RESULT.record] * 2
+    assert [Record.model_validate_json(line) for line in out.decode("utf-8").splitlines()] == [
+        RESULT.record
+    ] * 2
     assert "甲.txt".encode() in out
 
 

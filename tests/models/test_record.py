@@ -80,5 +80,7 @@ def test_a_figure_always_has_a_value_and_a_cell_may_be_blank():
 def test_the_schema_describes_every_part():
     schema = Record.model_json_schema()
     assert set(schema["required"]) == {"document", "facts", "checks", "warnings", "model"}
-    assert {"Document", "Fact", "TableEvidence", "NarrativeEvidence", "Check", "Warning"} <= set(schema["$defs"])
+    assert {"Document", "Fact", "TableEvidence", "NarrativeEvidence", "Check", "Warning"} <= set(
+        schema["$defs"]
+    )
     assert all(part["additionalProperties"] is False for part in schema["$defs"].values())

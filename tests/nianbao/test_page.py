@@ -60,7 +60,10 @@ def test_table_shows_values_marks_and_blanks():
 
 
 def test_figures_with_qualifier_period_conflict_and_place():
-    said = [figure("applications.received", "87", qualifier="at_least"), figure("applications.received", "9", period="prior")]
+    said = [
+        figure("applications.received", "87", qualifier="at_least"),
+        figure("applications.received", "9", period="prior"),
+    ]
     shown = record().model_copy(
         update={"facts": [fact(said[0], status="conflicting"), fact(said[1], period="prior", value="9")]}
     )
@@ -74,9 +77,23 @@ def test_figures_with_qualifier_period_conflict_and_place():
 
 def test_rules_that_fail_are_shown_with_both_sides():
     checks = [
-        Check(id="applications.balance.total", status="fail", left="90", right="87", facts=[], message="新收+结转"),
+        Check(
+            id="applications.balance.total",
+            status="fail",
+            left="90",
+            right="87",
+            facts=[],
+            message="新收+结转",
+        ),
         Check(id="applications.row_sum.total", status="pass", left="1", right="1", facts=[], message="总计"),
-        Check(id="applications.row_sum.other", status="not_applicable", left=None, right="1", facts=[], message="总计"),
+        Check(
+            id="applications.row_sum.other",
+            status="not_applicable",
+            left=None,
+            right="1",
+            facts=[],
+            message="总计",
+        ),
     ]
     text = page(record().model_copy(update={"checks": checks}))
     assert "1 条相符,1 条不符" in text
@@ -115,5 +132,7 @@ def test_brackets_in_a_report_are_no_markup():
 def test_colours_do_not_change_the_text(confidence):
     shown = record()
     facts = [f.model_copy(update={"confidence": confidence}) for f in shown.facts]
-    shown = shown.model_copy(update={"facts": [*facts, fact(figure("applications.received", "8", confidence=confidence))]})
+    shown = shown.model_copy(
+        update={"facts": [*facts, fact(figure("applications.received", "8", confidence=confidence))]}
+    )
     assert "行政许可" in page(shown, force_terminal=True, color_system="truecolor")

@@ -93,6 +93,16 @@ def test_head_body_and_foot_of_a_table_are_rows_like_others() -> None:
             ["| 甲 | 乙 |", "| 1 | 2 |"],
             id="spans of nothing",
         ),
+        pytest.param(
+            ["<td colspan='²' rowspan='③'>甲</td>" + _cells("乙"), _cells("1", "2")],
+            ["| 甲 | 乙 |", "| 1 | 2 |"],
+            id="spans that only look like numbers",
+        ),
+        pytest.param(
+            [_cells("甲", "乙", "丙"), _cells("1"), _cells("2", "3"), _cells("4", "5", "6")],
+            ["| 甲 | 乙 | 丙 |", "| 1 |  |  |", "| 2 | 3 |  |", "| 4 | 5 | 6 |"],
+            id="rows too short",
+        ),
     ],
 )
 def test_spans_are_resolved_on_one_grid(rows: list[str], lines: list[str]) -> None:
@@ -116,6 +126,8 @@ def test_an_enormous_span_is_cut_down() -> None:
         ("\u3000", ""),
         ("22（其中修订16件）", "22（其中修订16件）"),
         ("<span>160.5964</span>", "160.5964"),
+        ("<span>1</span><span>2</span>", "12"),
+        ("1<b>2</b>3<font>4</font>件<p>其中5件</p>", "1234件 其中5件"),
         ("有|无", "有/无"),
         ("&lt;5件&gt;", "<5件>"),
     ],
@@ -260,6 +272,62 @@ def test_an_xml_declaration_does_not_disturb() -> None:
 )
 def test_broken_markup_loses_no_text(body: str) -> None:
     assert _page(body).text == f"{_PROSE}\n收到申请87件。"
+
+
+_TABLE = f"<table><tr>{_cells('信息内容', '件数')}</tr><tr>{_cells('规章', '3')}</tr></table>"
+_GRID = "| 信息内容 | 件数 |\n| 规章 | 3 |"
+_TITLE = "青石县水利局2024年政府信息公开工作年度报告"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        pytest.param(
+            f"<div class='t'><p>{_PROSE * 3}</p></div><div class='s'>{_TABLE}</div>",
+            f"{_PROSE * 3}\n{_GRID}",
+            id="short table beside long prose",
+        ),
+        pytest.param(
+            f"<div><p>一、收到申请3件。</p><div>{_TABLE * 8}</div></div>",
+            "\n".join(["一、收到申请3件。", *[_GRID] * 8]),
+            id="short prose beside long tables",
+        ),
+        pytest.param(
+            f"<h1>{_TITLE}</h1><div class='c'><p>{_PROSE * 3}</p></div>",
+            f"{_TITLE}\n{_PROSE * 3}",
+            id="title in front of the content",
+        ),
+        pytest.param(
+            f"<div><p>{_PROSE}</p></div><b>收到申请87件。", f"{_PROSE}\n收到申请87件。", id="text behind it"
+        ),
+        pytest.param(
+            f"<table><tr><td>一、总体情况</td></tr><tr><td>{_PROSE}</td></tr><tr><td>二、问题</td></tr></table>",
+            f"一、总体情况\n{_PROSE}\n二、问题",
+            id="cells of a layout table",
+        ),
+        pytest.param(
+            f"<form id='aspnetForm' action='./x.aspx'><input value='99件'><p>{_PROSE}</p>{_TABLE}</form>",
+            f"{_PROSE}\n{_GRID}",
+            id="page inside a form",
+        ),
+        pytest.param(
+            f"<header><h1>{_TITLE}</h1></header><p>{_PROSE}</p>", f"{_TITLE}\n{_PROSE}", id="header element"
+        ),
+        *(
+            pytest.param(
+                f"<div class='{name}'><h1>{_TITLE}</h1></div><p>{_PROSE}</p>", f"{_TITLE}\n{_PROSE}", id=name
+            )
+            for name in ("header", "article-head", "content-header")
+        ),
+        pytest.param(
+            f"<div class='top-box'>{_TABLE}</div><p>{_PROSE}</p>",
+            f"{_GRID}\n{_PROSE}",
+            id="table in a block named like furniture",
+        ),
+    ],
+)
+def test_no_part_of_the_content_is_lost_however_small_it_is(body: str, text: str) -> None:
+    assert _page(body).text == text
 
 
 def test_deep_nesting_is_read() -> None:
