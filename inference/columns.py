@@ -152,6 +152,8 @@ def by_separators(strip: Strip, columns: int, spacing: Spacing) -> list[Placemen
         shifts = [
             strip.front - (strip.line_bars > columns)
         ]  # a line of its own, with bars at both ends or none
+    elif strip.headed and from_right == (strip.bars[0] - spacing.leads[0]) // step:
+        shifts = [from_right]  # counted from either end
     elif strip.headed:
         shifts = sorted(range(columns - places[-1]), key=lambda shift: abs(shift - from_right))
     elif spacing.from_right:

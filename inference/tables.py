@@ -38,7 +38,9 @@ _HEADS: dict[FormId, re.Pattern[str]] = {
 _REVIEW_HEAD = re.compile(
     "行政复议|行政诉讼|结果维持|结果纠正|其他结果|尚未审结|未经复议直接起诉|复议后起诉|尚未"
 )
-_PROSE = re.compile(r"[。!?;]|^[一二三四五六七八九]、.{2,30}(?:情况|概述)$")
+_PROSE = re.compile(
+    "[。!?;]|^[一二三四五六七八九]、(?!本年|上年|结转)"
+)  # a sentence, or the heading of a section
 _HALF_HEAD = re.compile("结果|其他|总计|维持|纠正|审结|直接起诉|未经复议|起诉")
 _REVIEW_FIRST = {"结果维持", "未经复议直接起诉", "复议后起诉"}
 _WIDE = ("disclosure", "applications")  # tables whose cells are named by row and column
@@ -154,7 +156,7 @@ def _find_line(cells: Sequence[Cell], table: Table, start: int) -> _Found:
             heads = heads + named if is_head else 0
         elif heads >= 2 and at and cells[at - 1].kind == "text":
             strip = strip_after(cells, at)
-            if len(strip.cells) >= _SPARSE:
+            if len(strip.cells) >= _SPARSE or heads > 8:
                 return _Found(table, (Place(line, at - 1, at, 1.0),), (replace(strip, headed=True),))
     return _Found(table, (), ())
 
@@ -261,12 +263,10 @@ def _end_of_table(cells: Sequence[Cell], last: int) -> int:
 
 def _again(found: _Found, cells: Sequence[Cell]) -> list[Stray]:
     """A warning if the same table stands in the report once more, for another body or by mistake."""
+    if found.table.id == "provincial":  # its rows are not fixed
+        return []
     end = found.places[-1].last
-    other = (
-        _Found(found.table, (), ())
-        if found.places[-1].row.id.startswith("other:")
-        else _find(cells[end:], found.table)
-    )
+    other = _find(cells[end:], found.table)
     if not other.is_table or other.weight < found.weight / 2:
         return []
     start, last = other.places[0].first + end, other.places[-1].last + end

@@ -10,6 +10,7 @@ at the masked places only.
 
 import gzip
 import itertools
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,8 +40,8 @@ class Pretraining:
     """What a pretraining run is made of.
 
     Attributes:
-        corpus: Text files (`*.txt`, `*.txt.gz`), one paragraph a line, and how often each is read
-            in one epoch.
+        corpus: Text files (`*.txt`, `*.txt.gz`), one paragraph a line, or labelled items (`*.jsonl`),
+            and how often each is read in one epoch.
         output: Folder for checkpoints and, at the end, the encoder with its tokenizer.
         layers, hidden: Size of the encoder; heads are of 64.
         length: Tokens in a training sequence.
@@ -62,12 +63,13 @@ class Pretraining:
 
 
 def read_lines(path: Path) -> Iterator[str]:
-    """The normalised, non-empty lines of a text file, gzipped or not."""
+    """The normalised, non-empty lines of a text file, gzipped or not, or the texts of labelled items (`.jsonl`)."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as file:
         for line in file:
-            if line.strip():
-                yield normalize(line.strip()).text
+            text = json.loads(line)["text"] if path.suffix == ".jsonl" else line
+            if text.strip():
+                yield normalize(text.strip()).text
 
 
 def pack(lines: list[str], tokenizer: PreTrainedTokenizerFast, length: int) -> list[list[int]]:

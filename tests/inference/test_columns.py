@@ -55,7 +55,7 @@ def test_strip_after_on_one_line():
     cells = split_cells("| 规章 | 1 | | 3 |\n| 行政许可 | 2 |")
     strip = strip_after(cells, 1)
     assert [c.text for c in strip.cells] == ["1", "3"]
-    assert strip == Strip(strip.cells, (1, 2), 1, 5)
+    assert strip == Strip(strip.cells, (1, 2), 1, 2, 5)
 
 
 def test_strip_after_one_cell_a_line():
@@ -74,12 +74,12 @@ def test_strip_without_values_and_with_units_left_out():
 def test_measure_learns_the_step_and_the_leads():
     cells = split_cells("规章 ||| 1 ||| 2 |||\n文件 ||| 3 ||| 4 |||\n")
     rows = [(strip_after(cells, 1), 2), (strip_after(cells, 4), 2)]
-    spacing = measure(rows)
+    spacing = measure(rows, rows)
     assert (spacing.step, spacing.leads, spacing.after) == (3, (3,), 3)
 
 
 def test_measure_of_nothing():
-    assert measure([]).leads == (1,)
+    assert measure([], []).leads == (1,)
 
 
 SPACING = Spacing(step=1, leads=(1,), after=1, keeps_blanks=True, from_right=False)
