@@ -33,7 +33,7 @@ _BEHIND_NAME = re.compile(
     r" ?(?:年(?!均)|月|日|号|时(?!效)|点(?!击|赞|播|评)|[:：]\d\d(?!\d)|[〕\]]|小时|分钟|个?工作日|个月|周年|周岁|天(?!次)|平方米|公里|万吨|吨|亩|多?度)"
 )
 _SPOKEN = re.compile(r"[一二三四五六七八九]{2,3}(?:[十百千万]|$)")
-_HUNDREDS_OF = ("数", "几")  # 数百条 is no number
+_HUNDREDS_OF = ("数", "几")  # in front of 百条
 _IDIOM = re.compile(r"一(?:次性|体化|类|道|批|系列)|[一二三四五六七八九十](?:是|方面)")
 _LIST_NUMBER = re.compile(r"[.．](?!\d)|[、)]")
 # 收到申请(件):37 prints the unit in front.
@@ -133,34 +133,40 @@ def _qualifier(text: str, start: int, groups: dict[str, str | None]) -> Qualifie
     if groups["tail"]:
         return _TAILS[groups["tail"]]
     glued = "".join(groups.get(name) or "" for name in ("digits", "bare", "scale", "loose", "behind"))
-    if any(c in _LOOSE + "+" for c in glued) or (
-        "scale" not in groups and text[max(0, start - 1) : start] == "上"
-    ):
+    if "scale" not in groups:
+        glued += "余" * (text[max(0, start - 1) : start] == "上")  # 上百件
+    if any(c in _LOOSE + "+" for c in glued):
         return "at_least"
     return next((q for q, pattern in _FRONTS if pattern.search(text[max(0, start - 4) : start])), "exact")
 
 
+def _counts_nothing(text: str, start: int, end: int, groups: dict[str, str | None], unit_start: int) -> bool:
+    """Whether `text[start:end]` is a date, an ordinal, a time, an idiom, part of a name or a list number."""
+    if _FRONT_OF_NAME.search(text, max(0, start - 2), start) or _IDIOM.match(text, start):
+        return True
+    if _BEHIND_NAME.match(text, unit_start):
+        return True
+    if "scale" not in groups:
+        return text[max(0, start - 1) : start] in _HUNDREDS_OF
+    if groups["unit"]:
+        return False
+    line_start = text.rfind("\n", 0, start) + 1
+    is_list_number = not text[line_start:start].strip() and _LIST_NUMBER.match(text, end)
+    is_name = start > 0 and _LETTER.match(text, start - 1)
+    return bool(is_list_number or is_name or _CLOCK.search(text, max(0, start - 2), start))
+
+
 def _number(text: str, match: re.Match[str]) -> Number | None:
-    """The number a match stands for; None if it is a date, an ordinal, an idiom or a list number."""
+    """The number a match stands for; None if it counts nothing or is no single number."""
     start, end = match.span()
     groups = match.groupdict()
-    if _FRONT_OF_NAME.search(text, max(0, start - 2), start) or _IDIOM.match(text, start):
+    unit, unit_span = groups["unit"] or "", match.span("unit") if groups["unit"] else (end, end)
+    if _counts_nothing(text, start, end, groups, unit_span[0]):
         return None
-    if _BEHIND_NAME.match(text, match.start("unit") if groups["unit"] else end):
-        return None
-    if not groups["unit"] and "scale" in groups:
-        at_line_start = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-        if (at_line_start and _LIST_NUMBER.match(text, end)) or (
-            (start and _LETTER.match(text, start - 1)) or _CLOCK.search(text, max(0, start - 2), start)
-        ):
-            return None
     try:
-        if "scale" not in groups and text[max(0, start - 1) : start] in _HUNDREDS_OF:
-            return None
         value = _value(groups)
     except (ValueError, KeyError):
         return None
-    unit, unit_span = groups["unit"] or "", match.span("unit") if groups["unit"] else (end, end)
     front = None if unit else _UNIT_IN_FRONT.search(text, max(0, start - 12), start)
     if groups.get("percent"):
         unit = "%"

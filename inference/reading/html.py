@@ -1,4 +1,4 @@
-"""HTML: the main content as text, tables as rectangular grids of bars."""
+"""HTML: what a page says as text, without menus and footers; tables as rectangular grids of bars."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from inference.reading.source import SourceText
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DECLARED = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "utf-8": "utf-8"}
-_DROPPED = (
+_DROPPED = [
     "script",
     "style",
     "noscript",
@@ -25,7 +25,7 @@ _DROPPED = (
     "svg",
     "template",
     "object",
-)
+]
 _FURNITURE = re.compile(
     r"(?:^|[-_ ])(?:nav|menu|foot(?:er)?|head(?:er)?|top|crumbs?|breadcrumb|share|sidebar|copyright|toolbar|logo|search)"
     r"(?:$|[-_ ]|bar|box|nav)",
@@ -42,7 +42,7 @@ _WIDEST, _TALLEST = 64, 1000  # columns and rows; a larger span is a mistake or 
 
 
 def read_html(data: bytes, source: str, sha256: str) -> SourceText:
-    """The main content of a web page.
+    """What a web page says, without what surrounds it on every page of its site.
 
     A table becomes one line a row, `| cell | cell |`; a cell that spans others is followed by empty
     ones, so every row has as many bars as the table has columns.
