@@ -12,6 +12,7 @@ from models.forms import Table, load_forms
 from models.labels import load_label_cells, load_labels
 from models.record import Check, Fact, Outcome, TableEvidence
 
+_SURE = 0.9  # confidence that a figure must have before it may put a table in doubt
 _ENDS = ("new_received", "carried_in", "total", "carried_forward")
 
 
@@ -87,7 +88,8 @@ def _narrative(facts: Sequence[Fact], cells: Mapping[str, Decimal | None]) -> It
     for label, sums in load_label_cells().items():
         figures = [
             e for fact in facts for e in fact.evidence
-            if e.kind == "narrative" and e.label == label and e.period == "year" and e.qualifier == "exact"
+            if e.kind == "narrative" and (e.label, e.period, e.qualifier) == (label, "year", "exact")
+            and e.confidence >= _SURE
         ]  # fmt: skip
         ids = next((list(s) for s in sums if any(id in cells for id in s)), None)
         if figures and ids:

@@ -14,7 +14,7 @@ from inference.normalize import NormalText, normalize
 from inference.passages import prose
 from inference.reading import ReadError, SourceText, read, supported
 from inference.tables import Reading, Tables, read_tables
-from inference.tagging import Tagger, load_tagger
+from inference.tagging import Tagged, Tagger, load_tagger
 from models.forms import cell_id, load_forms
 from models.record import Document, ModelInfo, Record, TableEvidence, Warning
 
@@ -75,8 +75,9 @@ def to_record(source: SourceText, tagger: Tagger | None) -> Record:
     outside_title = normalize(source.title).text if source.title else None
     header = read_header(normal.text, outside_title, tables.form, stretches)
     tagged = tagger.tag(normal.text, stretches) if tagger else []
+    doubtful = [t for t in tagged if not t.is_sure]
     cells = [_cell(reading, source.text, normal) for reading in tables.readings]
-    facts = merge(cells, figures(source.text, normal, tagged))
+    facts = merge(cells, figures(source.text, normal, [t for t in tagged if t.is_sure]))
     return Record(
         document=Document(
             id=source.sha256,
@@ -92,7 +93,7 @@ def to_record(source: SourceText, tagger: Tagger | None) -> Record:
         ),
         facts=facts,
         checks=check(facts, tables.form),
-        warnings=list(_warnings(source, normal, tables, tagger)),
+        warnings=[*_warnings(source, normal, tables), *_doubts(source, normal, tagger, doubtful)],
         model=ModelInfo(
             name=tagger.config.name if tagger else None,
             version=tagger.config.version if tagger else None,
@@ -119,9 +120,7 @@ def _cell(reading: Reading, source: str, normal: NormalText) -> tuple[str, str, 
     return cell_id(reading.table, reading.row, reading.column), reading.label, evidence
 
 
-def _warnings(
-    source: SourceText, normal: NormalText, tables: Tables, tagger: Tagger | None
-) -> Iterator[Warning]:
+def _warnings(source: SourceText, normal: NormalText, tables: Tables) -> Iterator[Warning]:
     """What was seen and could not be used."""
     if source.replaced:
         yield Warning(code="reading.replaced", message=f"{source.replaced} characters could not be decoded")
@@ -137,10 +136,19 @@ def _warnings(
         start, end = normal.span(stray.start, stray.end)
         yield Warning(code=stray.code, message=stray.message, start=start, end=end)
     yield from _missing(tables)
+
+
+def _doubts(
+    source: SourceText, normal: NormalText, tagger: Tagger | None, doubtful: Sequence[Tagged]
+) -> Iterator[Warning]:
+    """Numbers of the running text that may be figures, or that there was nothing to tag them with."""
     if tagger is None:
-        yield Warning(
-            code="narrative.no_tagger", message="the running text was not tagged: no model is installed"
-        )
+        message = "the running text was not tagged: no model is installed"
+        yield Warning(code="narrative.no_tagger", message=message)
+    for t in doubtful:
+        start, end = normal.span(t.number.start, t.number.end)
+        message = f"{source.text[start:end]} may be {t.label} ({t.confidence:.0%}); too doubtful for a fact"
+        yield Warning(code="narrative.uncertain", message=message, start=start, end=end)
 
 
 def _missing(tables: Tables) -> Iterator[Warning]:

@@ -17,6 +17,7 @@ from models.record import Period
 from models.tagger import PERIODS, TaggerConfig, shipped
 
 CONTEXT = 60  # characters of earlier text that a window sees
+LEAST = 0.5  # confidence of a figure
 _BATCH = 16  # windows run at once; more only costs memory on a CPU
 Floats = npt.NDArray[np.float32]
 
@@ -40,6 +41,11 @@ class Tagged:
     label: str
     period: Period
     confidence: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is rather right than wrong, and so a figure; else it is only worth a warning."""
+        return self.confidence >= LEAST
 
 
 def softmax(scores: Floats) -> Floats:

@@ -98,6 +98,8 @@ def evaluate(tagger: Tagger, items: Sequence[Item]) -> Evaluation:
         tally = Tally(gold=len(item.figures))
         taken: set[int] = set()
         for t in tagger.tag(normal.text, [(0, len(normal.text))]):
+            if not t.is_sure:
+                continue
             start, end = normal.span(t.number.start, t.number.end)
             tally.predicted += 1
             result.labels[t.label].predicted += 1

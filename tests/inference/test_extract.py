@@ -99,7 +99,7 @@ def test_with_a_tagger(tagger):
     assert (record.model.name, record.model.version) == ("tiny", "0")
     said = [e for f in record.facts for e in f.evidence if e.kind == "narrative"]
     assert all(text.index(PROSE) <= e.start < text.rindex(PROSE) + len(PROSE) for e in said)
-    assert [w.code for w in record.warnings] == []
+    assert {w.code for w in record.warnings} <= {"narrative.uncertain"}
     ordered = sorted(said, key=lambda e: e.start)
     assert all(a.end <= b.start for a, b in pairwise(ordered))
 
