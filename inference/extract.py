@@ -18,7 +18,7 @@ from inference.tagging import Tagged, Tagger, load_tagger
 from models.forms import cell_id, load_forms
 from models.record import Document, ModelInfo, Record, TableEvidence, Warning
 
-LONGEST = 1_000_000  # characters of a document that are read; the longest real report seen has a tenth
+LONGEST = 300_000  # characters of a document that are read; many times the longest real report seen
 
 
 @dataclass(frozen=True)

@@ -58,12 +58,12 @@ def softmax(scores: Floats) -> Floats:
 class Tagger:
     """A tagger loaded from a folder."""
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path, threads: int = 0) -> None:
         """Load a tagger.
 
         Args:
             folder: Holds `model.onnx`, `tokenizer.json` and `tagger.json`.
-            threads: Of ONNX Runtime.
+            threads: Of ONNX Runtime; 0 is one for each core.
 
         Raises:
             TaggerError: Something of it is missing or broken.
@@ -144,7 +144,7 @@ class Tagger:
 
 
 @cache
-def load_tagger(folder: Path | None = None, threads: int = 1) -> Tagger:
+def load_tagger(folder: Path | None = None, threads: int = 0) -> Tagger:
     """The tagger of a folder, the shipped one if None is given; loaded once.
 
     Raises:

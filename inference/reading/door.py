@@ -63,5 +63,6 @@ def read_bytes(data: bytes, source: str) -> SourceText:
     reader = read_html if is_html else read_plain
     text = reader(data, source, hashlib.sha256(data).hexdigest())
     if not text.text.strip("\ufeff \t\r\n|"):
-        raise ReadError("empty", f"{source} holds no text")
+        reason = "; a web page may be nested too deeply to be read" if is_html else ""
+        raise ReadError("empty", f"{source} holds no text{reason}")
     return text

@@ -10,6 +10,8 @@ from inference.reading.source import ReadError, SourceText
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]")  # what wrong decoding makes of common characters
 _SAMPLE = 20_000  # bytes looked at to tell GB18030 from Big5
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_STRAY = 0.002  # share of control characters that only a binary file has
 _SPOILT = 0.02  # share of characters that may be undecodable before a file is taken for no text
 
 
@@ -67,6 +69,6 @@ def _guess(data: bytes) -> str:
 def read_plain(data: bytes, source: str, sha256: str) -> SourceText:
     """The text of a plain-text or Markdown file."""
     text, encoding, replaced = decode(data, source)
-    if text.count("\x00") > _SPOILT * len(text):
+    if len(_CONTROL.findall(text)) > _STRAY * len(text):
         raise ReadError("not_text", f"{source} is a binary file, not text")
     return SourceText(text, source, sha256, "text/plain", encoding, replaced=replaced)
