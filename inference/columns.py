@@ -55,6 +55,7 @@ class Spacing:
         leads: Separators from a label to its first value, most frequent first; more than one where
             labels span columns.
         after: Fewest separators seen behind the last value of a row.
+        usual_after: Those seen most often in this table, taken for a row whose end is not known.
         keeps_blanks: Whether empty cells kept their separators anywhere in the file.
         from_right: Whether columns are counted from the end of the row, because labels span a
             changing number of columns and the ends do not.
@@ -63,6 +64,7 @@ class Spacing:
     step: int
     leads: tuple[int, ...]
     after: int
+    usual_after: int
     keeps_blanks: bool
     from_right: bool
 
@@ -117,7 +119,8 @@ def measure(own: Sequence[tuple[Strip, int]], file: Sequence[tuple[Strip, int]])
     wide = [s for s, n in own if n == width and s.cells]
     whole = [s for s in wide if len(s.cells) == width]
     after = min((s.after for s, _ in file if s.cells and s.after is not None), default=step)
-    leads = Counter(s.bars[0] for s in whole or [s for s, _ in complete]) or Counter([step])
+    known = whole or [s for s, n in own if len(s.cells) == n] or [s for s, _ in complete]
+    leads = Counter(s.bars[0] for s in known) or Counter([step])
     lines = {s.line_bars for s in wide}
     is_grid = width > 3 and len(lines) == 1 and None not in lines
     is_square = is_grid and len({c for s in wide for c in s.columns()}) <= width
@@ -135,6 +138,7 @@ def measure(own: Sequence[tuple[Strip, int]], file: Sequence[tuple[Strip, int]])
         step,
         tuple(lead for lead, _ in leads.most_common()),
         after,
+        Counter(s.after or after for s in wide).most_common(1)[0][0] if wide else after,
         step > 0 and keeps,
         width > 3 and len({s.bars[0] for s in wide}) > 1 and (is_square or ends_alike),
     )
@@ -146,7 +150,8 @@ def by_separators(strip: Strip, columns: int, spacing: Spacing) -> list[Placemen
     if not spacing.keeps_blanks or any(b < step or b % step for b in strip.bars[1:]):
         return []
     places = [c // step for c in accumulate(strip.bars[1:], initial=0)]
-    behind = 0 if strip.after is None else max(0, strip.after - spacing.after) // step
+    after = spacing.usual_after if strip.after is None else strip.after
+    behind = max(0, after - spacing.after) // step
     from_right = columns - 1 - behind - places[-1]
     if strip.headed and strip.line_bars in (columns - 1, columns + 1):
         shifts = [

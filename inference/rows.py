@@ -98,13 +98,10 @@ def _candidates(cells: Sequence[Cell], table: Table) -> list[tuple[int, int, int
             alone = vocabulary.get(plain_label(cells[last].text), ()) if last > first else ()
             if alone and (fit < 1 or alone == positions):
                 continue  # the last cell alone says as much
-            weight = fit * (1.0 if len(key) >= _SHORT else 0.5) + (0.3 if has_values else -0.25)
-            if (
-                following is not None
-                and following.kind == "text"
-                and following.bars <= 1
-                and len(key) < _SHORT
-            ):
+            # A short label without its number may as well be a word of the prose or a column head.
+            is_clear = len(key) >= _SHORT or _NUMBERING.match(joined)
+            weight = fit * (1.0 if is_clear else 0.5) + (0.3 if has_values else -0.25)
+            if not is_clear and following is not None and following.kind == "text" and following.bars <= 1:
                 weight -= 0.2
             # One that fits badly must not win over leaving it out.
             found += [(position, first, last + 1, fit, weight) for position in positions if weight > 0.2]

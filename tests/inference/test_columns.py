@@ -82,7 +82,7 @@ def test_measure_of_nothing():
     assert measure([], []).leads == (1,)
 
 
-SPACING = Spacing(step=1, leads=(1,), after=1, keeps_blanks=True, from_right=False)
+SPACING = Spacing(step=1, leads=(1,), after=1, usual_after=1, keeps_blanks=True, from_right=False)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_by_separators(bars, after, ways):
 
 
 def test_separators_that_are_no_multiple_of_the_step_tell_nothing():
-    spacing = Spacing(step=2, leads=(2,), after=2, keeps_blanks=True, from_right=False)
+    spacing = Spacing(step=2, leads=(2,), after=2, usual_after=2, keeps_blanks=True, from_right=False)
     assert by_separators(Strip(values("1", "2"), (2, 3), 2, None), 3, spacing) == []
 
 
 def test_a_file_that_drops_blanks_tells_nothing():
-    spacing = Spacing(step=1, leads=(1,), after=1, keeps_blanks=False, from_right=False)
+    spacing = Spacing(step=1, leads=(1,), after=1, usual_after=1, keeps_blanks=False, from_right=False)
     assert by_separators(Strip(values("1"), (2,), 1, None), 3, spacing) == []
 
 
