@@ -4,23 +4,9 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from inference.extract import Extracted, Failure
-
-
-class Writer(Protocol):
-    """Takes results one by one."""
-
-    def write(self, result: Extracted | Failure) -> None:
-        """Take one result."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
 
 
 class StreamWriter:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -51,7 +51,7 @@ class Table:
 
     def row(self, id: str) -> Row:
         """The row of that id; KeyError if the table has none."""
-        return next((r for r in self.rows if r.id == id), None) or _missing(id)
+        return _named(self.rows, id)
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,16 @@ class Form:
 
     def table(self, id: str) -> Table:
         """The table of that id; KeyError if the form has none."""
-        return next((t for t in self.tables if t.id == id), None) or _missing(id)
+        return _named(self.tables, id)
 
 
-def _missing(id: str) -> Any:
+_Part = TypeVar("_Part", Row, Table)
+
+
+def _named(parts: tuple[_Part, ...], id: str) -> _Part:
+    for part in parts:
+        if part.id == id:
+            return part
     raise KeyError(id)
 
 
