@@ -36,8 +36,10 @@ _SPOKEN = re.compile(r"[一二三四五六七八九]{2,3}(?:[十百千万]|$)")
 _HUNDREDS_OF = ("数", "几")  # in front of 百条
 _IDIOM = re.compile(r"一(?:次性|体化|类|道|批|系列)|[一二三四五六七八九十](?:是|方面)")
 _LIST_NUMBER = re.compile(r"[.．](?!\d)|[、)]")
-# 收到申请(件):37 prints the unit in front.
-_UNIT_IN_FRONT = re.compile(r"\((?:单位:?)?(?P<scale>[万亿]?)(?P<unit>[^()\d]{1,2})\)[:,]? *$")
+# 收到申请(件):37 and 申请件数:37 print the unit in front.
+_UNIT_IN_FRONT = re.compile(
+    r"(?:\((?:单位:?)?(?P<scale>[万亿]?)(?P<unit>[^()\d]{1,2})\)|(?P<counted>[人家户场批]次|[条件份次期])数)[:,]? *$"
+)
 
 
 @dataclass(frozen=True)
@@ -170,8 +172,9 @@ def _number(text: str, match: re.Match[str]) -> Number | None:
     front = None if unit else _UNIT_IN_FRONT.search(text, max(0, start - 12), start)
     if groups.get("percent"):
         unit = "%"
-    elif front and re.fullmatch(_units(), front["unit"]):
-        unit, unit_span = front["unit"], front.span("unit")
+    elif front and re.fullmatch(_units(), front["unit"] or front["counted"]):
+        group = "unit" if front["unit"] else "counted"
+        unit, unit_span = front[group], front.span(group)
         value *= _SCALES.get(front["scale"], 1)
     return Number(start, end, value, unit, *unit_span, _qualifier(text, start, groups))
 

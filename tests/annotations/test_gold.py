@@ -16,7 +16,7 @@ GOLD = Path(__file__).parents[2] / "annotations" / "gold"
 FILES = sorted(GOLD.glob("*.jsonl"))
 # What the number grammar does not read as the writers meant it: units from far-off column heads, 篇(条), and
 # a handful of spellings such as 专一兼八. Counted, so that neither data nor grammar gets worse unnoticed.
-READ_OTHERWISE = 0.02
+READ_OTHERWISE = 0.025
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -203,7 +203,13 @@ def test_a_multiplier_in_the_bracket_in_front_counts_and_is_no_number_itself(tex
 
 @pytest.mark.parametrize(
     ("text", "value", "unit"),
-    [("收到申请(件):37", "37", "件"), ("收到申请(单位:件)37", "37", "件"), ("培训(人次) 120", "120", "人次")],
+    [
+        ("收到申请(件):37", "37", "件"),
+        ("收到申请(单位:件)37", "37", "件"),
+        ("培训(人次) 120", "120", "人次"),
+        ("公开信息条数:351", "351", "条"),
+        ("培训人次数:120", "120", "人次"),
+    ],
 )
 def test_a_unit_printed_in_a_bracket_in_front_is_found_with_its_place(
     text: str, value: str, unit: str
