@@ -14,7 +14,7 @@ from inference.normalize import NormalText, normalize
 from inference.passages import prose
 from inference.reading import ReadError, SourceText, read, supported
 from inference.tables import Reading, Tables, read_tables
-from inference.tagging import Tagged, Tagger, load_tagger
+from inference.tagging import NumberTagger, Tagged, load_tagger
 from models.forms import cell_id, load_forms
 from models.record import Document, ModelInfo, Record, TableEvidence, Warning
 
@@ -67,7 +67,7 @@ def extract(path: str | Path, model: str | Path | None = None) -> Record:
     return to_record(read(path), load_tagger(Path(model) if model else None))
 
 
-def to_record(source: SourceText, tagger: Tagger | None) -> Record:
+def to_record(source: SourceText, tagger: NumberTagger | None) -> Record:
     """The record of a text that was read; without a tagger the running text is left out, with a warning."""
     normal = normalize(source.text[:LONGEST])
     tables = read_tables(normal.text)
@@ -95,8 +95,8 @@ def to_record(source: SourceText, tagger: Tagger | None) -> Record:
         checks=check(facts, tables.form),
         warnings=[*_warnings(source, normal, tables), *_doubts(source, normal, tagger, doubtful)],
         model=ModelInfo(
-            name=tagger.config.name if tagger else None,
-            version=tagger.config.version if tagger else None,
+            name=tagger.name if tagger else None,
+            version=tagger.version if tagger else None,
             program_version=program_version(),
         ),
     )
@@ -139,7 +139,7 @@ def _warnings(source: SourceText, normal: NormalText, tables: Tables) -> Iterato
 
 
 def _doubts(
-    source: SourceText, normal: NormalText, tagger: Tagger | None, doubtful: Sequence[Tagged]
+    source: SourceText, normal: NormalText, tagger: NumberTagger | None, doubtful: Sequence[Tagged]
 ) -> Iterator[Warning]:
     """Numbers of the running text that may be figures, or that there was nothing to tag them with."""
     if tagger is None:
@@ -188,7 +188,7 @@ def find_inputs(paths: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def extract_all(paths: Sequence[Path], tagger: Tagger | None) -> Iterator[Extracted | Failure]:
+def extract_all(paths: Sequence[Path], tagger: NumberTagger | None) -> Iterator[Extracted | Failure]:
     """One result for each path, in order; a file that cannot be read is a failure and stops nothing."""
     for path in paths:
         try:

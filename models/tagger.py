@@ -1,6 +1,7 @@
 """What a tagger is: an encoder that scores each number of a text for every label and every period.
 
-A tagger is a folder: `model.onnx`, `tokenizer.json`, `tagger.json` (this configuration) and its card.
+A tagger is a folder: `model.onnx`, `tokenizer.json`, `tagger.json` (this configuration), its card, and
+`model.safetensors` with `config.json`, the same weights for torch and for further fine-tuning.
 """
 
 import json

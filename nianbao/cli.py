@@ -9,9 +9,10 @@ from rich.progress import track
 
 from inference.extract import Failure, extract_all, find_inputs, to_record
 from inference.reading import ReadError, read
-from inference.tagging import Tagger, TaggerError, load_tagger
+from inference.tagging import Backend, NumberTagger, TaggerError, load_tagger
 from inference.writers import FolderWriter, StreamWriter
 from nianbao import train
+from nianbao.evaluate import evaluate
 from nianbao.page import print_record
 
 app = typer.Typer(
@@ -22,11 +23,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(train.app, name="train")
+app.command()(evaluate)
 _errors = Console(stderr=True, highlight=False)
 
 Model = Annotated[
     Path | None,
     typer.Option("--model", help="Folder of a tagger; the one that comes with nianbao if not given."),
+]
+BackendOption = Annotated[
+    Backend,
+    typer.Option("--backend", help="What reads the running text: the model with onnx or torch, or rules."),
 ]
 
 
@@ -35,11 +41,11 @@ def main() -> None:
     """年报: reads Chinese government-information-disclosure annual reports."""
 
 
-def _tagger(model: Path | None) -> Tagger:
+def _tagger(model: Path | None, backend: Backend) -> NumberTagger:
     try:
-        return load_tagger(model)
+        return load_tagger(model, backend=backend)
     except TaggerError as error:
-        _errors.print(f"nianbao: {error}", style="red", markup=False)
+        _errors.print(f"nianbao: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
 
 
@@ -53,11 +59,12 @@ def extract(
         bool, typer.Option("--texts", help="With --output: also write the text that offsets point into.")
     ] = False,
     model: Model = None,
+    backend: BackendOption = "onnx",
 ) -> None:
     """Read reports; one JSON record a line. Exit status 1 if an input failed, the rest is done all the same."""
     if texts and not output:
         raise typer.BadParameter("--texts needs --output", param_hint="--texts")
-    tagger = _tagger(model)
+    tagger = _tagger(model, backend)
     inputs = find_inputs(paths)
     if not inputs:
         _errors.print("nianbao: no report (.txt, .md, .html) was found there", style="red", markup=False)
@@ -84,9 +91,10 @@ def extract(
 def show(
     path: Annotated[Path, typer.Argument(help="One report.")],
     model: Model = None,
+    backend: BackendOption = "onnx",
 ) -> None:
     """Show one report as a person would want to see it: header, tables, figures, what does not add up."""
-    tagger = _tagger(model)
+    tagger = _tagger(model, backend)
     try:
         record = to_record(read(path), tagger)
     except ReadError as error:

@@ -47,16 +47,34 @@ class Item:
     figures: tuple[GoldFigure, ...]
 
 
+def read_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """The lines of a JSON Lines file that are not blank, each with its file and number.
+
+    Raises:
+        DataError: It cannot be read, or is no text in UTF-8.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: no text in UTF-8: {error}") from error
+    # Not splitlines(): text of the web holds other separators, raw.
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield f"{path}, line {number}", line
+
+
 def read_items(path: Path) -> list[Item]:
     """The items of a JSON Lines file.
 
     Raises:
-        DataError: A line is no item, a label is unknown, or a span lies outside the text or overlaps another.
+        DataError: There is no such file, a line is no item, a label is unknown, or a span lies outside the text
+            or overlaps another.
     """
     labels = load_labels()
     items = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        where = f"{path}, line {number}"
+    for where, line in read_lines(path):
         try:
             data = json.loads(line)
             figures = tuple(GoldFigure(**f) for f in data["figures"])
@@ -74,10 +92,28 @@ def read_items(path: Path) -> list[Item]:
     return items
 
 
+def split_files(folder: Path, split: str) -> list[Path]:
+    """The files of `train`, `dev` or `test`, as `splits.yaml` of the folder says.
+
+    Raises:
+        DataError: The folder or the split is not there or not usable.
+    """
+    where = folder / "splits.yaml"
+    try:
+        names = yaml.safe_load(where.read_text("utf-8"))[split]
+        return [folder / f"{name}.jsonl" for name in names]
+    except OSError as error:
+        raise DataError(f"{where}: {error.strerror}") from error
+    except (KeyError, TypeError, yaml.YAMLError) as error:
+        raise DataError(f"{where}: it lists no files for the split {split!r}") from error
+
+
 def read_split(folder: Path, split: str) -> list[Item]:
-    """The items of `train`, `dev` or `test`, as `splits.yaml` of the folder says."""
-    names = yaml.safe_load((folder / "splits.yaml").read_text("utf-8"))[split]
-    return [item for name in names for item in read_items(folder / f"{name}.jsonl")]
+    """The items of a split, at least one; raises `DataError` as `split_files` and `read_items`."""
+    items = [item for file in split_files(folder, split) for item in read_items(file)]
+    if not items:
+        raise DataError(f"{folder}: the split {split!r} holds no labelled items")
+    return items
 
 
 def class_names() -> tuple[str, ...]:
@@ -96,14 +132,13 @@ def placed(item: Item, normal: NormalText) -> list[tuple[int, int, GoldFigure]]:
     return [(bisect_left(offsets, f.start), bisect_left(offsets, f.end), f) for f in item.figures]
 
 
-def join(items: Sequence[Item], seed: int) -> list[Item]:
+def join(items: Sequence[Item], draw: random.Random) -> list[Item]:
     """Items joined at random into passages of one to four, as sentences stand in a report, each used once."""
     order = list(items)
-    shuffle = random.Random(seed)
-    shuffle.shuffle(order)
+    draw.shuffle(order)
     joined = []
     while order:
-        group = [order.pop() for _ in range(min(shuffle.randint(1, 4), len(order)))]
+        group = [order.pop() for _ in range(min(draw.randint(1, 4), len(order)))]
         text, figures = "", []
         for item in group:
             text += "\n" if text else ""

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
-from shapes import Shape
-
 from models.forms import Row, Table, load_forms
 from models.record import Form
+from tests.inference.shapes import Shape
 
 Printed = dict[tuple[str, str, str], str]  # (table, row, column): what is printed, "" for a blank
 _GROUPS = {

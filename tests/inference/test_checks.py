@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 import pytest
-from evidence import cell, figure
 from hypothesis import given
 from hypothesis import strategies as st
-from values import fill, value_of
 
 from inference.checks import check
 from inference.merge import merge
 from models.forms import load_forms
+from tests.inference.evidence import cell, figure
+from tests.inference.values import fill, value_of
 
 COLUMNS = ["natural_person", "business", "research", "nonprofit", "law_firm", "other_org", "total"]
 SUMMED = ("applications", "review_litigation", "national", "provincial")

@@ -8,10 +8,6 @@ import opencc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render import draw_form, rows_of, to_html
-from schema import errors
-from shapes import BARE, SHAPES
-from values import fill, value_of
 
 from inference.extract import (
     Extracted,
@@ -27,6 +23,10 @@ from inference.reading.door import read_bytes
 from inference.tagging import TaggerError
 from models.forms import cell_id, load_forms
 from models.record import Record
+from tests.inference.render import draw_form, rows_of, to_html
+from tests.inference.shapes import BARE, SHAPES
+from tests.inference.values import fill, value_of
+from tests.schema import errors
 
 PROSE = "2023年,本局主动公开信息1,234条,收到申请87件,已全部办结,举办培训3次,培训人员60人次,按时办结率100%。\n"
 SCHEMA = Record.model_json_schema()

@@ -4,12 +4,12 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from evidence import cell, figure
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.merge import base, merge
 from models.labels import load_label_cells, load_labels
+from tests.inference.evidence import cell, figure
 
 NEW = cell("new_received", "total", "87", start=50)
 

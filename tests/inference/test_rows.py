@@ -1,13 +1,13 @@
 """Finding rows by their labels."""
 
 import pytest
-from render import draw_form
-from shapes import SHAPES
-from values import fill
 
 from inference.cells import split_cells
 from inference.rows import find_rows, plain_label
 from models.forms import load_forms
+from tests.inference.render import draw_form
+from tests.inference.shapes import SHAPES
+from tests.inference.values import fill
 
 APPLICATIONS = load_forms()["2021"].table("applications")
 DISCLOSURE = load_forms()["2021"].table("disclosure")

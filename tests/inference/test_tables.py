@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
-from render import Page, Printed, broken, draw_form, rows_of, to_html
-from shapes import BARE, SHAPES
-from values import assert_read, fill, read_page
 
 from inference.normalize import normalize
 from inference.reading.door import read_bytes
 from inference.tables import read_tables
 from models.forms import load_forms
+from tests.inference.render import Page, Printed, broken, draw_form, rows_of, to_html
+from tests.inference.shapes import BARE, SHAPES
+from tests.inference.values import assert_read, fill, read_page
 
 FORMS = ("2021", "2019", "2014", "provincial")
 ALL = {**SHAPES, **BARE}

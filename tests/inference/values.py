@@ -4,12 +4,11 @@ import re
 from dataclasses import replace
 from random import Random
 
-from render import Page, Printed
-
 from inference.normalize import normalize
 from inference.tables import Reading, Tables, read_tables
 from models.forms import load_forms
 from models.record import Form
+from tests.inference.render import Page, Printed
 
 
 def fill(form: Form, seed: int) -> Printed:
