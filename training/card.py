@@ -4,7 +4,17 @@ import json
 from pathlib import Path
 
 from models.tagger import TaggerConfig
-from training.evaluate import Evaluation
+from training.evaluation.report import Report, Score
+
+SCORE_HEAD = "| | figures | precision | recall | F1 | attributes | ECE |\n|---|---:|---:|---:|---:|---:|---:|"
+
+_METRICS = (
+    "figures.precision",
+    "figures.recall",
+    "figures.f1",
+    "attributes.qualifier_and_period",
+    "figures.calibration.expected_error",
+)
 
 
 def _loss_curve(folder: Path) -> str:
@@ -17,18 +27,46 @@ def _loss_curve(folder: Path) -> str:
     return "\n".join(["| step | held-out loss |", "|---:|---:|", *rows])
 
 
-def _scores(name: str, result: Evaluation) -> str:
-    low, high = result.interval()
-    found, same = result.attributes
-    total = result.total
+def score_row(name: str, report: Report) -> str:
+    """A row below `SCORE_HEAD`; a dash stands for what could not be measured."""
+    figures = sum(label.gold for label in report.labels)
+    scores = [report.scores[metric] for metric in _METRICS]
+    return f"| {name} | {figures} | " + " | ".join(_shown(score) for score in scores) + " |"
+
+
+def _shown(score: Score) -> str:
+    if score.value is None:
+        return "–"
     return (
-        f"| {name} | {total.gold} | {total.precision:.3f} | {total.recall:.3f} | {total.f1:.3f} "
-        f"({low:.3f} to {high:.3f}) | {same / max(1, found):.3f} | {result.calibration_error():.3f} |"
+        f"{score.value:.3f}"
+        if score.low is None
+        else f"{score.value:.3f} ({score.low:.3f} to {score.high:.3f})"
+    )
+
+
+def _details(report: Report) -> str:
+    """Tables by label, and how often a figure of some confidence is right."""
+    return "\n".join(
+        [
+            "| label | figures | precision | recall | F1 |",
+            "|---|---:|---:|---:|---:|",
+            *(
+                f"| {row.id} | {row.gold} | {row.precision or 0:.2f} | {row.recall or 0:.2f} | {row.f1.value or 0:.2f} |"
+                for row in report.labels
+            ),
+            "",
+            "| confidence | figures | right |",
+            "|---:|---:|---:|",
+            *(
+                f"| {b.confidence:.3f} | {b.count} | {b.right:.3f} |"
+                for b in report.confidence["figures"].bins
+            ),
+        ]
     )
 
 
 def write_card(
-    folder: Path, encoder: Path, command: str, made: dict[str, str], results: dict[str, Evaluation]
+    folder: Path, encoder: Path, command: str, made: dict[str, str], reports: dict[str, Report]
 ) -> None:
     """Write `README.md` into a tagger's folder.
 
@@ -37,16 +75,15 @@ def write_card(
         encoder: Folder of the pretraining run, for its loss curve; may lack a log.
         command: The command that made it.
         made: What it was made of and how long that took, as name and value.
-        results: Evaluations by split.
+        reports: Evaluations by name, the test last.
     """
     config = TaggerConfig.load(folder)
-    last = results[list(results)[-1]]
-    labels = sorted(last.labels.items(), key=lambda pair: -pair[1].gold)
+    last = list(reports)[-1]
     lines = [
         f"# {config.name} {config.version}",
         "",
         "Tags the figures in the running text of Chinese government-information-disclosure annual reports. Every",
-        "number that the number grammar finds is one of 67 labels or none; a second softmax gives its period.",
+        f"number that the number grammar finds gets one of {len(config.labels) - 1} labels or none; a second softmax gives its period.",
         "Written by the run that made it:",
         "",
         f"    {command}",
@@ -60,15 +97,19 @@ def write_card(
         "items; attributes are qualifier and period of the right figures; ECE is the expected calibration error",
         "over ten bins. The texts are written for the project in the manner of real reports; expect less on real ones.",
         "",
-        "| split | figures | precision | recall | F1 | attributes | ECE |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-        *(_scores(name, result) for name, result in results.items()),
+        SCORE_HEAD,
+        *(score_row(name, report) for name, report in reports.items()),
         "",
-        f"### By label ({list(results)[-1]})",
+        "These commands repeat the scores, and more; `--backend torch` gives full precision:",
         "",
-        "| label | figures | precision | recall | F1 |",
-        "|---|---:|---:|---:|---:|",
-        *(f"| {id} | {t.gold} | {t.precision:.2f} | {t.recall:.2f} | {t.f1:.2f} |" for id, t in labels),
+        *(
+            f"    nianbao evaluate --model {folder} --output DIR {' '.join(f'--gold {path}' for path in gold)}"
+            for gold in dict.fromkeys(tuple(report.gold) for report in reports.values())
+        ),
+        "",
+        f"### By label, and reliability ({last})",
+        "",
+        _details(reports[last]),
         "",
         "## Pretraining",
         "",

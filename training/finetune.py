@@ -18,6 +18,7 @@ from transformers import (
 )
 
 from models.tagger import PERIODS
+from training.augment import augment
 from training.data import IGNORED, Item, class_names, features, join
 
 _PERIOD_WEIGHT = 0.3  # of the period's loss beside the label's
@@ -36,6 +37,7 @@ class Finetuning:
         rate: Peak learning rate.
         max_tokens: Longest window, special tokens included.
         hidden: Share of the context tokens hidden at each sight.
+        augmented: Share of the items told another way at each sight (`training.augment`).
         seed: Of the joining, the shuffling and the new weights.
     """
 
@@ -46,6 +48,7 @@ class Finetuning:
     rate: float = 4e-4
     max_tokens: int = 256
     hidden: float = 0.08
+    augmented: float = 0.5
     seed: int = 13
 
 
@@ -105,7 +108,7 @@ class TaggerTrainer(Trainer):  # type: ignore[misc]
 
 
 def finetune(run: Finetuning, items: list[Item]) -> Path:
-    """Fine-tune and save model and tokenizer; the log of the loss is in `trainer_state.json`.
+    """Fine-tune, and save model, tokenizer and the settings of the run (`run.json`).
 
     Returns:
         The folder `run.output`.
@@ -117,14 +120,14 @@ def finetune(run: Finetuning, items: list[Item]) -> Path:
     names = [*class_names(), *PERIODS]
     torch.manual_seed(run.seed)
     model = AutoModelForTokenClassification.from_pretrained(
-        run.base, num_labels=len(names), id2label=dict(enumerate(names)), ignore_mismatched_sizes=True
-    )
-    seeds = random.Random(run.seed)
-    examples = [
-        feature
-        for _ in range(run.epochs)
-        for feature in features(join(items, seeds.randrange(2**32)), backend, run.max_tokens)
-    ]
+        run.base, num_labels=len(names), id2label=dict(enumerate(names)), ignore_mismatched_sizes=True,
+        dtype=torch.float32,
+    )  # fmt: skip
+    draw = random.Random(run.seed)
+    examples: list[dict[str, list[int]]] = []
+    for _ in range(run.epochs):
+        told = [augment(item, draw) if draw.random() < run.augmented else item for item in items]
+        examples += features(join(told, draw), backend, run.max_tokens)
     mask = tokenizer.mask_token_id if tokenizer.mask_token_id is not None else tokenizer.unk_token_id
     steps = max(1, len(examples) // run.batch)
     arguments = TrainingArguments(

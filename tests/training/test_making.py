@@ -1,6 +1,8 @@
 """A tagger made from nothing, small: every step of `nianbao train all`, and any other base with its own tokenizer."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -50,30 +52,37 @@ def test_everything_from_text_to_a_tagger(data: Path, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus.txt"
     corpus.write_text("\n".join(p.format(n) for n in range(400) for p, _ in SENTENCES), "utf-8")
     output = tmp_path / "tagger"
-    run(
-        "all",
-        "--corpus",
-        f"{corpus}:2",
-        "--output",
-        output,
-        "--data",
-        data,
-        "--steps",
-        8,
-        "--epochs",
-        6,
-        "--hidden",
-        64,
-    )
+    arguments = ["--corpus", f"{corpus}:2", "--output", output, "--data", data]
+    size = ["--steps", "8", "--epochs", "6", "--hidden", "64"]
+    program = Path(sys.executable).with_name("nianbao")
+    subprocess.run([program, "train", "all", *arguments, *size], check=True, capture_output=True)
 
     tagger = Tagger(output)
     text = normalize("全年收到政府信息公开申请47件。").text
     assert len(tagger.score(text, [(0, len(text))])) == 1
     card = (output / "README.md").read_text("utf-8")
-    assert "nianbao train all" in card
+    assert f"nianbao train all --corpus {corpus}:2" in card
     assert "| test | 40 |" in card
     assert "held-out loss" in card
-    assert "F1" in run("evaluate", "--model", output, "--data", data)
+    for backend in ("onnx", "torch"):
+        arguments = [
+            "--gold",
+            data / "dev.jsonl",
+            "--model",
+            output,
+            "--backend",
+            backend,
+            "--output",
+            tmp_path / backend,
+        ]
+        result = CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
+        assert result.exit_code == 0, result.output
+        report = json.loads((tmp_path / backend / "report.json").read_text("utf-8"))
+        assert sum(row["gold"] for row in report["labels"]) == 40
+
+    # An exported tagger is a base as well, though its weights are halves.
+    run("finetune", "--base", output, "--output", tmp_path / "next", "--data", data, "--epochs", 1)
+    assert TaggerConfig.load(tmp_path / "next").labels == tagger.config.labels
 
 
 def test_any_other_base_with_its_own_tokenizer(data: Path, tmp_path: Path) -> None:
@@ -121,3 +130,25 @@ def test_any_other_base_with_its_own_tokenizer(data: Path, tmp_path: Path) -> No
     inside = [k for k, (a, b) in enumerate(encoded.offsets) if a < number.end and number.start < b]
     assert row.shape == (model.config.num_labels,) == (1 + 67 + len(PERIODS),)
     assert np.abs(row - scores[inside].mean(axis=0)).max() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("splits", "message"),
+    [
+        (None, "splits.yaml: No such file"),
+        ("train: [x]\n", "x.jsonl: No such file"),
+        ("dev: [x]\n", "no files for the split 'train'"),
+        ("train: []\n", "the split 'train' holds no labelled items"),
+    ],
+)
+def test_data_that_is_not_there_is_told_in_a_sentence_before_anything_runs(
+    tmp_path: Path, splits: str | None, message: str
+) -> None:
+    if splits:
+        (tmp_path / "splits.yaml").write_text(splits, "utf-8")
+    result = CliRunner().invoke(
+        app, ["train", "finetune", "--base", "x", "--output", str(tmp_path / "out"), "--data", str(tmp_path)]
+    )
+    assert result.exit_code == 2
+    assert message in result.output
+    assert not (tmp_path / "out").exists()
