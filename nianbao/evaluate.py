@@ -55,7 +55,7 @@ def evaluate(
     if records and (model or backend != "onnx"):
         raise typer.BadParameter("takes no --model and no --backend", param_hint="--records")
     try:
-        from training.data import DataError
+        from annotations.items import DataError
         from training.evaluation.build import build
         from training.evaluation.gold import read_gold
         from training.evaluation.page import render_html, render_markdown
@@ -157,7 +157,7 @@ def _from_model(documents: Sequence["GoldDocument"], tagger: NumberTagger) -> It
 
 
 def _from_records(documents: Sequence["GoldDocument"], path: Path) -> tuple[list["Case"], str]:
-    from training.data import read_lines
+    from annotations.items import read_lines
     from training.evaluation.gold import GoldError, parse
     from training.evaluation.matching import Case, Prediction, of_record
 

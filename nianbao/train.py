@@ -43,7 +43,7 @@ def _needs_training(command: Callable[P, T]) -> Callable[P, T]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            from training.data import DataError
+            from annotations.items import DataError
 
             try:
                 return command(*args, **kwargs)
@@ -69,7 +69,7 @@ def _corpus(given: list[Path]) -> dict[Path, int]:
 
 def _measured(tagger: NumberTagger, data: Path, split: str) -> "Report":
     """The evaluation of a tagger on a split of labelled text."""
-    from training.data import split_files
+    from annotations.items import split_files
     from training.evaluation.build import build
     from training.evaluation.gold import read_gold
     from training.evaluation.matching import Case, of_passage
@@ -123,16 +123,17 @@ def finetune(
     seed: Seed = 13,
 ) -> None:
     """Fine-tune an encoder, export it to ONNX, calibrate it, measure it on dev and test, write its card."""
+    from annotations.items import read_split
     from inference.tagging import Tagger
     from inference.torch_tagging import TorchTagger
     from training.calibrate import calibrate
     from training.card import SCORE_HEAD, score_row, write_card
-    from training.data import read_split
     from training.export import export
     from training.finetune import Finetuning
     from training.finetune import finetune as run
 
     started = time.monotonic()
+    # The test is only looked at in the end, but what is missing should show before the training.
     items, dev, _ = (read_split(data, split) for split in ("train", "dev", "test"))
     if limit:
         items = random.Random(seed).sample(items, min(limit, len(items)))
@@ -191,10 +192,10 @@ def baselines(
     seed: Seed = 13,
 ) -> None:
     """Train what a tagger has to beat, and measure all on one split: patterns, linear, spaCy's NER."""
+    from annotations.items import read_split
     from inference.patterns import PatternTagger
     from training.baselines import LinearTagger, SpacyTagger, train_spacy
     from training.card import SCORE_HEAD, score_row
-    from training.data import read_split
     from training.evaluation.scores import changes
 
     taggers = {str(model): load_tagger(model) for model in models}

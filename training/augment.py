@@ -16,9 +16,9 @@ from importlib.resources import files
 import opencc
 from pypinyin import Style, pinyin
 
+from annotations.items import GoldFigure, Item, placed
 from inference.normalize import normalize
 from inference.numbers import find_numbers, plain
-from training.data import GoldFigure, Item, placed
 
 _DIGITS = re.compile(r"\d{1,3}(?:[,，]\d{3})+|\d+")
 _RATE = re.compile(r"[%％.．]|\d$")

@@ -16,11 +16,11 @@ from spacy.cli.init_config import init_config
 from spacy.cli.train import train
 from spacy.tokens import DocBin
 
+from annotations.items import Item, gold_of, placed
 from inference.normalize import normalize
 from inference.numbers import Number, find_numbers
 from inference.tagging import Tagged
 from models.tagger import NO_LABEL
-from training.data import Item, gold_of, placed
 
 _LEFT, _RIGHT = 30, 10  # characters that the linear model sees
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from annotations.items import Item, gold_of, placed
 from inference.normalize import normalize
 from inference.tagging import Tagger, softmax
-from training.data import Item, class_names, gold_of, placed
+from training.data import class_names
 
 
 def calibrate(folder: Path, items: Sequence[Item]) -> float:

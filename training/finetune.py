@@ -17,9 +17,10 @@ from transformers import (
     TrainingArguments,
 )
 
+from annotations.items import Item
 from models.tagger import PERIODS
 from training.augment import augment
-from training.data import IGNORED, Item, class_names, features, join
+from training.data import IGNORED, class_names, features, join
 
 _PERIOD_WEIGHT = 0.3  # of the period's loss beside the label's
 _SMOOTHING = 0.05

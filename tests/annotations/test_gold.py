@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from annotations.items import Item, placed, read_items, read_split
 from inference.normalize import normalize
 from inference.numbers import find_numbers
 from models.labels import load_labels
-from training.data import Item, placed, read_items, read_split
 
 GOLD = Path(__file__).parents[2] / "annotations" / "gold"
 FILES = sorted(GOLD.glob("*.jsonl"))

@@ -8,12 +8,12 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("spacy")
 
+from annotations.items import read_split
 from inference.normalize import normalize
 from inference.patterns import PatternTagger
 from inference.tagging import Backend, Tagger, TaggerError, load_tagger, softmax
 from inference.torch_tagging import TorchTagger
 from models.tagger import shipped
-from training.data import read_split
 
 GOLD = Path(__file__).parents[2] / "annotations" / "gold"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotations.items import GoldFigure, Item, placed, read_split
 from inference.normalize import normalize
 from inference.numbers import find_numbers
 from training.augment import augment
-from training.data import GoldFigure, Item, placed, read_split
 
 ITEMS = [
     item for item in read_split(Path(__file__).parents[2] / "annotations" / "gold", "dev") if item.figures

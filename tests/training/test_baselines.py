@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("sklearn")
 pytest.importorskip("spacy")
 
+from annotations.items import GoldFigure, Item
 from training.baselines import LinearTagger, SpacyTagger, train_spacy
-from training.data import GoldFigure, Item
 
 PATTERNS = [
     ("全年收到政府信息公开申请{}件。", "applications.received"),

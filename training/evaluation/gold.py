@@ -15,11 +15,11 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
+from annotations.items import DataError, read_lines
 from inference.reading import ReadError, read
 from models.forms import cell_id, load_forms
 from models.labels import load_labels
 from models.record import Form, Period, Qualifier
-from training.data import DataError, read_lines
 
 SCALES = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _CHECKS = (

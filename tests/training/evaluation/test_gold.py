@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from training.data import DataError
+from annotations.items import DataError
 from training.evaluation.gold import GoldError, read_gold
 
 TEXT = "全年收到申请192件,培训3期。"
