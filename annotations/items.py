@@ -2,16 +2,23 @@
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import yaml
+from pydantic import Field, TypeAdapter, ValidationError
 
 from inference.normalize import NormalText
 from inference.numbers import Number
 from models.labels import load_labels
 from models.record import Period, Qualifier
+
+T = TypeVar("T")
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+Value = Annotated[str, Field(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,10})?$")]
 
 
 class DataError(Exception):
@@ -28,7 +35,7 @@ class GoldFigure:
     label: str
     start: int
     end: int
-    value: str
+    value: Value
     unit: str
     qualifier: Qualifier
     period: Period
@@ -42,22 +49,46 @@ class Item:
     figures: tuple[GoldFigure, ...]
 
 
-def read_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """The lines of a JSON Lines file that are not blank, each with its file and number.
+def read_text(path: Path) -> str:
+    """The text of a file, its line ends as they are.
 
     Raises:
         DataError: It cannot be read, or is no text in UTF-8.
     """
     try:
-        text = path.read_text("utf-8")
+        return path.read_bytes().decode("utf-8")
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: no text in UTF-8: {error}") from error
+
+
+def read_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """The lines of a JSON Lines file that are not blank, each with its file and number; raises as `read_text`."""
     # Not splitlines(): text of the web holds other separators, raw.
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(read_text(path).split("\n"), 1):
         if line.strip():
             yield f"{path}, line {number}", line
+
+
+def parse(kind: type[T], data: object, where: str) -> T:
+    """A JSON text, or what another kind of file held, as a type.
+
+    Raises:
+        DataError: It does not fit; the message begins with `where` and names the field.
+    """
+    adapter: TypeAdapter[T] = _adapter(kind)
+    try:
+        return adapter.validate_json(data) if isinstance(data, str) else adapter.validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        parts = [
+            f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"] if part != "[key]"
+        ]
+        place = "".join(parts).lstrip(".")
+        raise DataError(
+            f"{where}{', ' if place else ''}{place}: {first['msg'].removeprefix('Value error, ')}"
+        ) from error
 
 
 def read_items(path: Path) -> list[Item]:
@@ -67,24 +98,28 @@ def read_items(path: Path) -> list[Item]:
         DataError: There is no such file, a line is no item, a label is unknown, or a span lies outside the text
             or overlaps another.
     """
-    labels = load_labels()
     items = []
     for where, line in read_lines(path):
+        item = parse(Item, line, where)
         try:
-            data = json.loads(line)
-            figures = tuple(GoldFigure(**f) for f in data["figures"])
-            text = data["text"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{where}: not an item with text and figures: {error}") from error
-        last = 0
-        for figure in figures:
-            if figure.label not in labels:
-                raise DataError(f"{where}: unknown label {figure.label!r}")
-            if not last <= figure.start < figure.end <= len(text):
-                raise DataError(f"{where}: span {figure.start}-{figure.end} is outside the text or overlaps")
-            last = figure.end
-        items.append(Item(text, figures))
+            check_figures(item.figures, 0, len(item.text))
+        except ValueError as error:
+            raise DataError(f"{where}: {error}") from error
+        items.append(item)
     return items
+
+
+def check_figures(figures: Iterable[GoldFigure], start: int, end: int) -> None:
+    """Raise ValueError unless figures have known labels and stand in order, apart, between `start` and `end`."""
+    last = start
+    for figure in figures:
+        if figure.label not in load_labels():
+            raise ValueError(f"unknown label {figure.label!r}")
+        if not last <= figure.start < figure.end <= end:
+            raise ValueError(
+                f"span {figure.start}-{figure.end} is empty, outside the text or overlaps another"
+            )
+        last = figure.end
 
 
 def write_items(path: Path, items: Iterable[Item]) -> None:

@@ -154,17 +154,23 @@ class Tagger:
         }
         return self._run(inputs), [np.array(e.offsets) for e in encoded]
 
-    def _decide(self, number: Number, scores: Floats) -> Tagged | None:
-        """What a number counts, None if nothing."""
-        count = len(self.config.labels)
-        labels = scores[:count] / self.config.temperature
+    def chances(self, text: str, stretches: Sequence[tuple[int, int]]) -> list[tuple[Number, Floats]]:
+        """Every number in the given stretches with the probabilities of `O` and of each label, in order."""
+        return [(number, self._chances(number, scores)) for number, scores in self.score(text, stretches)]
+
+    def _chances(self, number: Number, scores: Floats) -> Floats:
+        labels = scores[: len(self.config.labels)] / self.config.temperature
         if number.unit:
             labels = np.where(self._allowed[number.unit == "%"], labels, -np.inf)
-        chances = softmax(labels)
+        return softmax(labels)
+
+    def _decide(self, number: Number, scores: Floats) -> Tagged | None:
+        """What a number counts, None if nothing."""
+        chances = self._chances(number, scores)
         best = int(chances.argmax())
         if best == 0:
             return None
-        period = PERIODS[int(scores[count:].argmax())]
+        period = PERIODS[int(scores[len(self.config.labels) :].argmax())]
         return Tagged(number, self.config.labels[best], period, float(chances[best]))
 
 

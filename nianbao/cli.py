@@ -1,4 +1,4 @@
-"""The command line: `nianbao extract` and `nianbao show`."""
+"""The command line: `nianbao extract` and `nianbao show`, and what the other modules add."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from inference.extract import Failure, extract_all, find_inputs, to_record
 from inference.reading import ReadError, read
 from inference.tagging import Backend, NumberTagger, TaggerError, load_tagger
 from inference.writers import FolderWriter, StreamWriter
-from nianbao import train
+from nianbao import annotate, train
 from nianbao.evaluate import evaluate
 from nianbao.page import print_record
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(annotate.app, name="annotate")
 app.add_typer(train.app, name="train")
 app.command()(evaluate)
 _errors = Console(stderr=True, highlight=False)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from annotations.items import DataError, parse, read_lines, read_text
 from inference.extract import program_version, to_record
 from inference.reading import ReadError, read
 from inference.tagging import Backend, NumberTagger, TaggerError, load_tagger
@@ -55,7 +56,6 @@ def evaluate(
     if records and (model or backend != "onnx"):
         raise typer.BadParameter("takes no --model and no --backend", param_hint="--records")
     try:
-        from annotations.items import DataError
         from training.evaluation.build import build
         from training.evaluation.gold import read_gold
         from training.evaluation.page import render_html, render_markdown
@@ -130,19 +130,17 @@ def _worse(report: "Report", name: str, limit: float) -> str:
 
 
 def _baseline(path: Path) -> "Baseline":
-    from training.evaluation.gold import parse
     from training.evaluation.report import Baseline
 
-    return parse(Baseline, path.read_text("utf-8", "replace"), f"{path}: no report of nianbao evaluate")
+    return parse(Baseline, read_text(path), f"{path}: no report of nianbao evaluate")
 
 
 def _from_model(documents: Sequence["GoldDocument"], tagger: NumberTagger) -> Iterator["Case"]:
-    from training.evaluation.gold import GoldError
     from training.evaluation.matching import Case, of_passage, of_record
 
     if lost := [document.name for document in documents if document.text is None]:
         more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-        raise GoldError(
+        raise DataError(
             f"{lost[0]}{more}: not found; say with --sources where documents lie, or give --records"
         )
     for document in documents:
@@ -152,17 +150,15 @@ def _from_model(documents: Sequence["GoldDocument"], tagger: NumberTagger) -> It
         try:
             source = read(document.source)
         except ReadError as error:
-            raise GoldError(error.message) from error
+            raise DataError(error.message) from error
         yield Case(document, of_record(to_record(source, tagger)))
 
 
 def _from_records(documents: Sequence["GoldDocument"], path: Path) -> tuple[list["Case"], str]:
-    from annotations.items import read_lines
-    from training.evaluation.gold import GoldError, parse
     from training.evaluation.matching import Case, Prediction, of_record
 
     if passage := next((d for d in documents if d.is_passage), None):
-        raise GoldError(f"{passage.name}: a labelled passage has no record; evaluate it with --model")
+        raise DataError(f"{passage.name}: a labelled passage has no record; evaluate it with --model")
     wanted = {document.name: document for document in documents}
     found: dict[str, Prediction] = {}
     models, unused = set(), 0
@@ -173,18 +169,18 @@ def _from_records(documents: Sequence["GoldDocument"], path: Path) -> tuple[list
             unused += 1
             continue
         if name in found:
-            raise GoldError(f"{where}: a second record of {name}")
+            raise DataError(f"{where}: a second record of {name}")
         if wanted[name].sha256 not in (None, record.document.id):
-            raise GoldError(
+            raise DataError(
                 f"{where}, document.id: {name} was another file when it was read; extract it again"
             )
         try:
             found[name] = of_record(record)
         except ArithmeticError as error:
-            raise GoldError(f"{where}: a value is no number") from error
+            raise DataError(f"{where}: a value is no number") from error
         models.add(f"{record.model.name or 'no tagger'} {record.model.version or ''}".strip())
     if not found:
-        raise GoldError(f"{path}: it holds no record of a document of the gold")
+        raise DataError(f"{path}: it holds no record of a document of the gold")
     if unused:
         _errors.print(f"nianbao: {unused} records are of documents that the gold does not have", markup=False)
     missing = Prediction((), found=False)

@@ -36,8 +36,10 @@ def test_reading_gives_back_what_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("{", "not an item"),
-        ({"figures": []}, "not an item"),
+        ("{", "Invalid JSON"),
+        ({"figures": []}, "text: Field required"),
+        ({"text": "收到3件", "figures": [figure(start="2 or so")]}, "figures[0].start"),
+        ({"text": "收到3件", "figures": [figure(value="three")]}, "figures[0].value"),
         ({"text": "收到3件", "figures": [figure(label="applications.wrong")]}, "applications.wrong"),
         ({"text": "收到3件", "figures": [figure(end=40)]}, "outside the text"),
         ({"text": "收到3件", "figures": [figure(), figure(start=3)]}, "overlaps"),

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from annotations.items import DataError, read_lines
+from annotations.items import DataError, parse, read_lines, read_text
 from inference.reading import ReadError, read
 from models.forms import cell_id, load_forms
 from models.labels import load_labels
@@ -26,10 +26,6 @@ _CHECKS = (
     "applications.balance.", "applications.column_total.", "applications.row_sum.", "review_litigation.sum.",
     "national.sum.", "provincial.sum.", "narrative.", "years.carried.", "years.in_force.",
 )  # fmt: skip
-
-
-class GoldError(DataError):
-    """Gold that cannot be used; the message names file, line or field."""
 
 
 @dataclass(frozen=True)
@@ -194,9 +190,6 @@ class _PassageLine(BaseModel):
     sha256: str | None = None
 
 
-_File = TypeVar("_File", bound=BaseModel)
-
-
 def read_gold(paths: Iterable[Path], sources: Path | None = None) -> list[GoldDocument]:
     """The gold of some files and of all gold files of some folders, in the order of their names.
 
@@ -206,22 +199,22 @@ def read_gold(paths: Iterable[Path], sources: Path | None = None) -> list[GoldDo
         sources: Where the documents lie; if None, beside their gold or in the folder above it.
 
     Raises:
-        GoldError: There is none, or it is no gold, knows no such label or cell, or does not fit its text, or holds
+        DataError: There is none, or it is no gold, knows no such label or cell, or does not fit its text, or holds
             a document twice.
     """
     documents: dict[str, GoldDocument] = {}
     for path in paths:
         if not path.exists():
-            raise GoldError(f"{path}: there is no such file or folder")
+            raise DataError(f"{path}: there is no such file or folder")
         files = (
             [path] if path.is_file() else sorted(path.rglob("*.gold.json")) or sorted(path.rglob("*.jsonl"))
         )
         found = [document for file in files for document in _read_file(file, sources)]
         if not found:
-            raise GoldError(f"{path}: it holds no gold (*.gold.json, *.jsonl)")
+            raise DataError(f"{path}: it holds no gold (*.gold.json, *.jsonl)")
         for document in found:
             if document.name in documents:
-                raise GoldError(f"{path}: the gold holds {document.name} twice")
+                raise DataError(f"{path}: the gold holds {document.name} twice")
             documents[document.name] = document
     return list(documents.values())
 
@@ -232,49 +225,23 @@ def _read_file(file: Path, sources: Path | None) -> Iterator[GoldDocument]:
     elif file.name.endswith(".gold.json"):
         yield _document(file, sources)
     else:
-        raise GoldError(f"{file}: gold is a .gold.json or .jsonl file")
-
-
-def parse(kind: type[_File], text: str, where: str) -> _File:
-    """A JSON text as a model.
-
-    Raises:
-        GoldError: It is none; the message begins with `where` and names the field.
-    """
-    try:
-        return kind.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        parts = [
-            f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"] if part != "[key]"
-        ]
-        place = "".join(parts).lstrip(".")
-        raise GoldError(
-            f"{where}{', ' if place else ''}{place}: {first['msg'].removeprefix('Value error, ')}"
-        ) from error
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{file}: cannot be read: {error}") from error
+        raise DataError(f"{file}: gold is a .gold.json or .jsonl file")
 
 
 def _document(file: Path, sources: Path | None) -> GoldDocument:
-    data = parse(_DocumentFile, _read_text(file), str(file))
+    data = parse(_DocumentFile, read_text(file), str(file))
     places = [sources] if sources else [file.parent, file.parent.parent]
     source = next((p / data.document for p in places if (p / data.document).is_file()), None)
     if sources and source is None:
-        raise GoldError(f"{file}, document: {data.document} is not in {sources}")
+        raise DataError(f"{file}, document: {data.document} is not in {sources}")
     text, sha256 = None, data.sha256
     if source:
         try:
             document = read(source)
         except ReadError as error:
-            raise GoldError(f"{file}, document: {error.message}") from error
+            raise DataError(f"{file}, document: {error.message}") from error
         if data.sha256 and data.sha256 != document.sha256:
-            raise GoldError(f"{file}, sha256: {source} has changed since; its hash is {document.sha256}")
+            raise DataError(f"{file}, sha256: {source} has changed since; its hash is {document.sha256}")
         text, sha256 = document.text, document.sha256
     header = {name: getattr(data, name) for name in ("form", "report_year", "organization")}
     slices = {name: getattr(data, name) for name in ("region", "damage")}
@@ -295,7 +262,7 @@ def _passages(file: Path) -> Iterator[GoldDocument]:
     for where, line in read_lines(file):
         data = parse(_PassageLine, line, where)
         if data.sha256 and data.sha256 != hashlib.sha256(data.text.encode()).hexdigest():
-            raise GoldError(f"{where}, sha256: the text has changed since")
+            raise DataError(f"{where}, sha256: the text has changed since")
         name = where.replace(", line ", ":")
         figures = tuple(_figures(data.figures, data.text, where))
         yield GoldDocument(name, data.text, None, figures, slices={"file": file.stem})
@@ -306,16 +273,16 @@ def _figures(lines: Sequence[_FigureLine], text: str | None, where: str) -> Iter
         printed = line.text
         if text is not None and line.start is not None and line.end is not None:
             if line.end > len(text):
-                raise GoldError(
+                raise DataError(
                     f"{where}, figures[{i}]: {line.start} to {line.end} is no stretch of the text"
                 )
             printed = text[line.start : line.end]
         if text is not None and line.text is not None and line.text != printed:
-            raise GoldError(
+            raise DataError(
                 f"{where}, figures[{i}].text: the text has {printed!r} at {line.start}, not {line.text!r}"
             )
         if text is not None and line.text is not None and line.text not in text:
-            raise GoldError(f"{where}, figures[{i}].text: {line.text!r} is nowhere in the text")
+            raise DataError(f"{where}, figures[{i}].text: {line.text!r} is nowhere in the text")
         scale = SCALES.get((line.unit or "")[:1], 1)
         numbers = (line.value * scale, line.value)[: 1 + (scale > 1)]
         yield Figure(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from annotations.items import DataError
-from training.evaluation.gold import GoldError, read_gold
+from training.evaluation.gold import read_gold
 
 TEXT = "全年收到申请192件,培训3期。"
 FIGURE = {
@@ -55,7 +55,7 @@ def test_the_source_may_lie_above_or_in_a_folder_that_is_named(tmp_path: Path) -
     assert read_gold([path], tmp_path)[0].source == tmp_path / "a.txt"
     (tmp_path / "a.txt").unlink()
     assert read_gold([path])[0].source is None
-    with pytest.raises(GoldError, match=r"a\.txt is not in"):
+    with pytest.raises(DataError, match=r"a\.txt is not in"):
         read_gold([path], tmp_path)
 
 
@@ -108,7 +108,7 @@ def test_gold_that_does_not_fit_is_told_with_file_and_field(
     tmp_path: Path, fields: dict[str, Any], message: str
 ) -> None:
     path = write(tmp_path, **fields)
-    with pytest.raises(GoldError, match=message) as error:
+    with pytest.raises(DataError, match=message) as error:
         read_gold([path])
     assert str(path) in str(error.value)
 
@@ -127,7 +127,7 @@ def test_gold_that_does_not_fit_is_told_with_file_and_field(
 def test_a_line_that_is_no_passage_is_told_with_its_number(tmp_path: Path, line: str, message: str) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "无", "figures": []}\n' + line, "utf-8")
-    with pytest.raises(GoldError, match=message):
+    with pytest.raises(DataError, match=message):
         read_gold([path])
 
 
@@ -145,16 +145,16 @@ def test_what_is_no_text_is_told(tmp_path: Path) -> None:
 
 def test_no_gold_at_all_is_an_error_and_no_score(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(GoldError, match=r"no gold|no such"):
+        with pytest.raises(DataError, match=r"no gold|no such"):
             read_gold([path])
     (tmp_path / "a.jsonl").write_text("", "utf-8")
-    with pytest.raises(GoldError, match="no gold"):
+    with pytest.raises(DataError, match="no gold"):
         read_gold([tmp_path])
-    with pytest.raises(GoldError, match=r"gold is a \.gold\.json"):
+    with pytest.raises(DataError, match=r"gold is a \.gold\.json"):
         read_gold([Path(__file__)])
 
 
 def test_the_same_document_twice_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path)
-    with pytest.raises(GoldError, match="twice"):
+    with pytest.raises(DataError, match="twice"):
         read_gold([path, path])
