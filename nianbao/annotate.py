@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +18,7 @@ from rich.table import Table
 
 from annotations.export import Passage, passages, suggested, write_gold
 from annotations.formats import FORMATS, Format, label_studio
-from annotations.items import DataError, Item, read_items, read_lines
+from annotations.items import DataError, Item, read_items, read_lines, read_split, split_files
 from annotations.queue import Candidate, Choice, Plan, candidates, purpose, queue, suggest
 from annotations.store import Store, StoreError
 from annotations.task import Answer, Document, NewTask, Suggestion
@@ -324,6 +325,41 @@ def audit(
             for index in list(worst)[:limit]:
                 queued += _ask_again(opened, *both[index], worst[index])
     _say(f"{len(found)} figures look wrong; {queued} passages queued in {store}")
+
+
+@app.command()
+def simulate(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for simulation.json, .svg and .md.")],
+    data: Annotated[Path, typer.Option(help="Labelled data with a splits.yaml.")] = Path("annotations/gold"),
+    split: Annotated[str, typer.Option(help="What F1 is measured on.")] = "dev",
+    seeds: Annotated[int, typer.Option(min=2, help="How many replays of each strategy.")] = 3,
+    limit: Annotated[
+        int | None, typer.Option(min=10, help="Most passages of the pool, drawn at random.")
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(help="An encoder to fine-tune in every round, slow; else a linear model learns."),
+    ] = None,
+) -> None:
+    """Replay the loop with gold as the annotator: labels that each strategy needs for an F1, against random."""
+    with _clear_errors():
+        from training.baselines import LinearTagger
+        from training.evaluation.gold import read_gold
+        from training.simulate import STRATEGIES, Loop, encoder_learner, replay, summarise, write
+
+        pool, test = read_split(data, "train"), read_gold(split_files(data, split))
+        if limit and limit < len(pool):
+            pool = Random(0).sample(pool, limit)
+        loop = Loop(learner=encoder_learner(base) if base else LinearTagger)
+        curves = []
+        try:
+            for curve in replay(pool, test, seeds=range(1, seeds + 1), loop=loop):
+                curves.append(curve)
+                _say(f"{len(curves)} of {seeds * len(STRATEGIES)}: {curve.strategy}, seed {curve.seed}")
+        except ValueError as error:
+            raise DataError(f"{data}: too little labelled text to replay the loop: {error}") from error
+        write(summarise(curves), output)
+    typer.echo((output / "simulation.md").read_text("utf-8"))
 
 
 def _ask_again(opened: Store, item: Item, passage: Passage | None, suspects: Sequence["Suspect"]) -> int:

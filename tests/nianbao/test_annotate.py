@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from annotations.formats import FORMATS
-from annotations.items import read_items, write_items
+from annotations.items import GoldFigure, Item, read_items, write_items
 from annotations.store import Store
 from nianbao.cli import app
 from tests.annotations.stores import PASSAGES, RECEIVED, TOTAL, WEBSITE, accept, make_store
@@ -166,6 +166,29 @@ def test_suspected_labels_are_asked_again(tmp_path: Path) -> None:
         assert task.reason.startswith("capacity.trainings → disclosure.weibo")
         accept(store, task.id, "li")
         assert store.unsettled() == [(task.id, "disputed")], "gold says one thing, li another"
+
+
+def test_the_loop_is_replayed_and_drawn(tmp_path: Path) -> None:
+    data = tmp_path / "gold"
+    data.mkdir()
+    for name, count in (("train", 160), ("dev", 40)):
+        sentences = (
+            ("收到政府信息公开申请{}件。", "applications.received"),
+            ("举办培训班{}期。", "capacity.trainings"),
+        )
+        items = []
+        for n in (10 + i % 80 for i in range(count)):
+            text, label = sentences[n % 2]
+            start = text.index("{")
+            figure = GoldFigure(label, start, start + 3, str(n), text[start + 2], "exact", "year")
+            items.append(Item(text.format(n), (figure,)))
+        write_items(data / f"{name}.jsonl", items)
+    (data / "splits.yaml").write_text("train: [train]\ndev: [dev]\n", "utf-8")
+    output = done("simulate", "--data", data, "--output", tmp_path / "out", "--seeds", 2)
+    assert "random" in output
+    assert (tmp_path / "out" / "simulation.svg").read_text("utf-8").lstrip().startswith("<?xml")
+    assert len(json.loads((tmp_path / "out" / "simulation.json").read_text("utf-8"))["curves"]) == 8
+    assert "no such file" in run("simulate", "--data", tmp_path / "none", "-o", tmp_path / "x").stderr.lower()
 
 
 def test_what_is_settled_is_exported_for_training(tmp_path: Path) -> None:
