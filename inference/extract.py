@@ -1,8 +1,9 @@
 """A report in, a record out: every stage in order."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from inference.header import read_header
 from inference.merge import merge
 from inference.normalize import NormalText, normalize
 from inference.passages import prose
-from inference.reading import ReadError, SourceText, read, supported
+from inference.reading import ReadError, SourceText, read, read_bytes, supported
+from inference.reading.archive import SUFFIX
+from inference.reading.files import load
 from inference.tables import Reading, Tables, read_tables
 from inference.tagging import NumberTagger, Tagged, load_tagger
 from models.forms import cell_id, load_forms
@@ -176,7 +179,9 @@ def find_inputs(paths: Sequence[str]) -> list[Path]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and supported(p))
+            inside = sorted(
+                p for p in path.rglob("*") if p.is_file() and (supported(p) or p.suffix.lower() == SUFFIX)
+            )
             found.update(dict.fromkeys(inside))
         elif any(c in given for c in "*?[") and not path.exists():
             root = Path(path.anchor) if path.is_absolute() else Path()
@@ -191,10 +196,40 @@ def find_inputs(paths: Sequence[str]) -> list[Path]:
 def extract_all(paths: Sequence[Path], tagger: NumberTagger | None) -> Iterator[Extracted | Failure]:
     """One result for each path, in order; a file that cannot be read is a failure and stops nothing."""
     for path in paths:
-        try:
-            source = read(path)
-            yield Extracted(to_record(source, tagger), source.text)
-        except ReadError as error:
-            yield Failure(str(path), error.code, error.message)
-        except Exception as error:
-            yield Failure(str(path), "internal", f"{path}: a fault of nianbao, please report it: {error!r}")
+        _, result = extract_one(str(path), partial(load, path), tagger)
+        if result:
+            yield result
+
+
+def extract_one(
+    source: str, opened: Callable[[], bytes], tagger: NumberTagger | None, known: str | None = None
+) -> tuple[str | None, Extracted | Failure | None]:
+    """Read one document, whatever becomes of it.
+
+    Args:
+        source: What the record, or the failure, will say it came from.
+        opened: Gives its bytes.
+        tagger: As for `to_record`.
+        known: The hash of bytes that need not be read again.
+
+    Returns:
+        The hash of its bytes, None if there are none; and the result, None if the hash is `known`.
+    """
+    sha256 = None
+    try:
+        data = opened()
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 == known:
+            return sha256, None
+        text = read_bytes(data, source)
+        return sha256, Extracted(to_record(text, tagger), text.text)
+    except ReadError as error:
+        return sha256, Failure(source, error.code, error.message)
+    except MemoryError:
+        raise
+    except RecursionError:
+        return sha256, Failure(source, "too_deep", f"{source} is nested too deeply to be read")
+    except Exception as error:
+        return sha256, Failure(
+            source, "internal", f"{source}: a fault of nianbao, please report it: {error!r}"
+        )

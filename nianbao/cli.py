@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
 
-from inference.extract import Failure, extract_all, find_inputs, to_record
+from inference.extract import to_record
 from inference.reading import ReadError, read
 from inference.tagging import Backend, NumberTagger, TaggerError, load_tagger
-from inference.writers import FolderWriter, StreamWriter
 from nianbao import annotate, train
+from nianbao.bulk import extract
+from nianbao.check import check
 from nianbao.evaluate import evaluate
 from nianbao.page import print_record
 
@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 app.add_typer(annotate.app, name="annotate")
 app.add_typer(train.app, name="train")
+app.command()(extract)
+app.command()(check)
 app.command()(evaluate)
 _errors = Console(stderr=True, highlight=False)
 
@@ -48,44 +50,6 @@ def _tagger(model: Path | None, backend: Backend) -> NumberTagger:
     except TaggerError as error:
         _errors.print(f"nianbao: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
-
-
-@app.command()
-def extract(
-    paths: Annotated[list[str], typer.Argument(help="Files, folders or patterns such as 'reports/*.html'.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder for records.jsonl and errors.jsonl.")
-    ] = None,
-    texts: Annotated[
-        bool, typer.Option("--texts", help="With --output: also write the text that offsets point into.")
-    ] = False,
-    model: Model = None,
-    backend: BackendOption = "onnx",
-) -> None:
-    """Read reports; one JSON record a line. Exit status 1 if an input failed, the rest is done all the same."""
-    if texts and not output:
-        raise typer.BadParameter("--texts needs --output", param_hint="--texts")
-    tagger = _tagger(model, backend)
-    inputs = find_inputs(paths)
-    if not inputs:
-        _errors.print("nianbao: no report (.txt, .md, .html) was found there", style="red", markup=False)
-        raise typer.Exit(1)
-    failures = 0
-    with FolderWriter(output, texts) if output else StreamWriter() as writer:
-        results = extract_all(inputs, tagger)
-        quiet = not _errors.is_terminal
-        for result in track(results, "Reading", len(inputs), console=_errors, transient=True, disable=quiet):
-            writer.write(result)
-            if isinstance(result, Failure):
-                failures += 1
-                _errors.print(
-                    f"nianbao: {result.code}: {result.message}", style="red", markup=False, soft_wrap=True
-                )
-    if output:
-        _errors.print(
-            f"{len(inputs) - failures} records in {output / 'records.jsonl'}, {failures} failed", markup=False
-        )
-    raise typer.Exit(1 if failures else 0)
 
 
 @app.command()

@@ -1,31 +1,45 @@
-"""Which reader a file goes to."""
+"""Which reader a file goes to: by what it holds, not by its name, which is often wrong."""
 
 import hashlib
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from inference.reading.docx import read_docx
+from inference.reading.files import load
 from inference.reading.html import read_html
+from inference.reading.mhtml import is_mhtml, read_mhtml
+from inference.reading.office import ole_suffix, read_office
+from inference.reading.package import office_suffix
 from inference.reading.plain import read_plain
 from inference.reading.source import ReadError, SourceText
 
-LARGEST = 64 * 2**20  # bytes; the largest real report seen is a twentieth of it
+Reader = Callable[[bytes, str, str], SourceText]
+
+# The names of files that a folder or an archive is searched for.
+SUFFIXES = frozenset({
+    ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml", ".pdf", ".docx", ".docm",
+    ".doc", ".wps", ".rtf", ".odt", ".xlsx", ".xls", ".et", ".ods",
+})  # fmt: skip
+_PAGES = {".html", ".htm", ".xhtml", ".shtml"}
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|div|meta)\b", re.IGNORECASE)
+_OFFICE_XML = re.compile(rb"<\?mso-application|schemas\.microsoft\.com/office/(?:word/2003|2006/xmlPackage)")
 _BINARY = {
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a Word, Excel or zip file",
-    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
     b"GIF8": "an image",
     b"\x1f\x8b": "a gzip file",
     b"Rar!": "a rar archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
 }
-_SUFFIXES = {".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml"}
+_WITHOUT_READER = {".pptx": "a PowerPoint file", ".odp": "a presentation"}
 
 
 def supported(path: Path) -> bool:
     """Whether a file found in a folder is one to read, by its name."""
-    return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
+    # Word leaves ~$ files beside open documents.
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$"))
 
 
 def read(path: str | Path) -> SourceText:
@@ -34,18 +48,7 @@ def read(path: str | Path) -> SourceText:
     Raises:
         ReadError: The file is not there, empty, too large or of a kind that cannot be read.
     """
-    path = Path(path)
-    try:
-        if path.is_dir():
-            raise ReadError(
-                "not_found", f"{path} is a folder; name the files in it, or give it to `nianbao extract`"
-            )
-        if path.stat().st_size > LARGEST:
-            raise ReadError("too_large", f"{path} has more than {LARGEST >> 20} MiB; a report is far smaller")
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadError("not_found", f"{path} cannot be opened: {error.strerror or error}") from error
-    return read_bytes(data, str(path))
+    return read_bytes(load(Path(path)), str(path))
 
 
 def read_bytes(data: bytes, source: str) -> SourceText:
@@ -54,15 +57,56 @@ def read_bytes(data: bytes, source: str) -> SourceText:
     Raises:
         ReadError: As `read`.
     """
+    reader = _reader(data, source)
+    text = reader(data, source, hashlib.sha256(data).hexdigest())
+    if not text.text.strip("\ufeff \t\r\n|"):
+        reason = "; a web page may be nested too deeply to be read" if reader is read_html else ""
+        raise ReadError("empty", f"{source} holds no text{reason}")
+    return text
+
+
+def _reader(data: bytes, source: str) -> Reader:
+    """The reader for what the bytes are; only a page without any of the usual tags is known by its name.
+
+    Raises:
+        ReadError: `unsupported`, `encrypted`.
+    """
     for magic, kind in _BINARY.items():
         if data.startswith(magic):
             raise ReadError("unsupported", f"{source} is {kind}; save it as text or HTML first")
-    is_html = Path(source).suffix.lower() in {".html", ".htm", ".xhtml", ".shtml"} or _HTML.search(
-        data[:2048]
-    )
-    reader = read_html if is_html else read_plain
-    text = reader(data, source, hashlib.sha256(data).hexdigest())
-    if not text.text.strip("\ufeff \t\r\n|"):
-        reason = "; a web page may be nested too deeply to be read" if is_html else ""
-        raise ReadError("empty", f"{source} holds no text{reason}")
-    return text
+    if b"%PDF-" in data[:1024]:
+        from inference.reading.pdf import read_pdf  # its library is an extra
+
+        return read_pdf
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _in_zip(data, source)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return partial(read_office, suffix=ole_suffix(data, source))
+    if data.startswith(b"{\\rtf"):
+        return partial(read_office, suffix=".rtf")
+    head = _ascii(data[:4096])
+    if head.startswith(b"<?xml") and (program := _OFFICE_XML.search(head)):
+        return partial(read_office, suffix=".xls" if b"Excel.Sheet" in head[program.start() :] else ".xml")
+    if is_mhtml(data):
+        return read_mhtml
+    is_page = Path(source).suffix.lower() in _PAGES or _HTML.search(head[:2048])
+    return read_html if is_page else read_plain
+
+
+def _in_zip(data: bytes, source: str) -> Reader:
+    suffix = office_suffix(data)
+    if suffix is None:
+        raise ReadError("unsupported", f"{source} is a zip archive; unpack it and give the files in it")
+    if suffix in _WITHOUT_READER:
+        raise ReadError(
+            "unsupported",
+            f"{source} is {_WITHOUT_READER[suffix]}, not a report; save it as text or HTML first",
+        )
+    return read_docx if suffix == ".docx" else partial(read_office, suffix=suffix)
+
+
+def _ascii(head: bytes) -> bytes:
+    """The beginning of a file with its ASCII characters one byte each, and no byte order mark."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "ignore").encode("utf-8")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()

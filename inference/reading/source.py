@@ -7,7 +7,8 @@ class ReadError(Exception):
     """A file that cannot be read as a report.
 
     Attributes:
-        code: Short and stable, for counting: `not_found`, `empty`, `not_text`, `unsupported`, `too_large`.
+        code: Short and stable, for counting: `not_found`, `empty`, `not_text`, `unsupported`, `too_large`, `damaged`,
+            `encrypted`, `unsafe`, `no_text_layer`, `needs_libreoffice`, `conversion_failed`.
         message: What is wrong and what to do about it.
     """
 

@@ -200,7 +200,7 @@ def test_one_result_for_each_path_in_order(tmp_path):
 
 
 def test_find_inputs(tmp_path, monkeypatch):
-    for name in ("b.txt", "a.html", "c.md", "d.docx", "sub/e.txt", ".hidden.txt"):
+    for name in ("b.txt", "a.html", "c.md", "d.jpg", "sub/e.txt", ".hidden.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     monkeypatch.chdir(tmp_path)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from inference.reading import ReadError, read, read_bytes, supported
-from inference.reading.door import LARGEST
+from inference.reading import ReadError, SourceText, read, read_bytes, supported
+from inference.reading.files import LARGEST
+from tests.inference.reading.word_files import make_docx, paragraph, zipped
 
 _PAGE = "<html><body><p>一、总体情况</p><p>收到申请87件。</p></body></html>"
 _PLAIN = "一、总体情况\n收到申请87件。"
@@ -21,9 +22,17 @@ _PLAIN = "一、总体情况\n收到申请87件。"
         ("年报.html", True),
         ("content_1024.htm", True),
         ("index.shtml", True),
-        ("年报.pdf", False),
-        ("年报.docx", False),
+        ("年报.pdf", True),
+        ("年报.docx", True),
+        ("年报.DOC", True),
+        ("年报.wps", True),
+        ("年报.mht", True),
+        ("年报.xls", True),
+        ("年报.et", True),
+        ("年报.zip", False),
+        ("年报.pptx", False),
         ("年报.jpg", False),
+        ("~$年报.docx", False),
         ("年报", False),
         (".年报.txt", False),
         (".DS_Store", False),
@@ -60,6 +69,25 @@ def test_a_web_page_saved_under_a_text_name_is_read_as_a_page() -> None:
     assert read_bytes(_PAGE.encode(), "年报.txt").text == _PLAIN
 
 
+@pytest.mark.parametrize("name", ["年报.docx", "年报.doc", "年报.html", "年报.txt", "年报.pdf", "年报"])
+def test_a_file_is_read_for_what_it_holds_whatever_its_name(name: str) -> None:
+    assert read_bytes(make_docx(paragraph("收到申请87件。")), name).media_type.endswith(
+        "wordprocessingml.document"
+    )
+    assert read_bytes(_PAGE.encode(), name).media_type == "text/html"
+    assert read_bytes(_PAGE.encode("utf-16"), name).text == _PLAIN
+    if not name.endswith("html"):
+        assert read_bytes(_PLAIN.encode(), name).media_type == "text/plain"
+
+
+@pytest.mark.parametrize("junk", [b"", b"\n", b"\xef\xbb\xbf"])
+def test_a_pdf_goes_to_its_reader(junk: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    pdf = pytest.importorskip("inference.reading.pdf")
+    read_text = SourceText("甲", "年报.txt", "0", "application/pdf", None)
+    monkeypatch.setattr(pdf, "read_pdf", lambda data, source, sha256: read_text)
+    assert read_bytes(junk + b"%PDF-1.7\n", "年报.txt") is read_text
+
+
 @pytest.mark.parametrize("text", ["收到申请<5件。", "详见<指南>。", "| 规章 | 3 |", "# 一、总体情况"])
 def test_text_with_a_stray_angle_bracket_is_plain(text: str) -> None:
     read_text = read_bytes(text.encode(), "年报.txt")
@@ -69,20 +97,22 @@ def test_text_with_a_stray_angle_bracket_is_plain(text: str) -> None:
 @pytest.mark.parametrize(
     ("start", "kind"),
     [
-        (b"%PDF-1.7\n", "PDF"),
-        (b"PK\x03\x04\x14\x00", "Word"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "Word"),
+        (b"PK\x03\x04\x14\x00", "zip archive"),
+        (zipped({"年报.txt": _PLAIN}), "zip archive"),
+        (zipped({"[Content_Types].xml": "", "ppt/presentation.xml": ""}), "PowerPoint"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old office file"),
         (b"\x89PNG\r\n", "image"),
         (b"\xff\xd8\xff\xe0", "image"),
         (b"GIF89a", "image"),
         (b"\x1f\x8b\x08", "gzip"),
         (b"Rar!\x1a\x07", "rar"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
     ],
 )
 @pytest.mark.parametrize("name", ["年报.txt", "年报.html"])
 def test_a_file_of_another_kind_is_named_whatever_its_name(start: bytes, kind: str, name: str) -> None:
     with pytest.raises(ReadError) as error:
-        read_bytes(start + b"\x00" * 20, name)
+        read_bytes(start if len(start) > 20 else start + b"\x00" * 20, name)
     assert error.value.code == "unsupported"
     assert kind in error.value.message and name in error.value.message
 

@@ -1,0 +1,98 @@
+"""One document of a batch: what is asked of a worker, and what it gives back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inference.extract import Extracted, Failure, extract_one
+from inference.reading import ReadError
+from inference.reading.archive import member, members
+from inference.reading.door import SUFFIXES
+from inference.reading.files import load
+from inference.tagging import Backend, load_tagger
+
+
+@dataclass(frozen=True)
+class Job:
+    """A document to be read.
+
+    Attributes:
+        path: Of the file.
+        member: Its name in the archive that the file is; None for a file that is the document.
+        known: Hash of the bytes it had when it was read before; None if it was not.
+    """
+
+    path: str
+    member: str | None = None
+    known: str | None = None
+
+    @property
+    def source(self) -> str:
+        """What records and failures say it came from."""
+        return self.path if self.member is None else f"{self.path}!/{self.member}"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a document gave: a record or a failure, unless it is unchanged.
+
+    Attributes:
+        source: Of the job.
+        sha256: Of its bytes; None if they could not be had.
+        unchanged: The hash is the one that was known; nothing else was done.
+        record: As JSON.
+        text: What the offsets of the record point into; None unless asked for.
+        names: Of the reports in an archive, where that was asked.
+    """
+
+    source: str
+    sha256: str | None
+    unchanged: bool = False
+    record: str | None = None
+    failure: Failure | None = None
+    text: str | None = None
+    names: Sequence[str] = field(default=())
+
+
+class Reader:
+    """Reads one document after another; a tagger is loaded once for all of them."""
+
+    def __init__(self, model: Path | None, backend: Backend, threads: int, largest: int, texts: bool) -> None:
+        """Load the tagger.
+
+        Args:
+            model, threads, backend: As in `load_tagger`.
+            largest: Bytes a document may have.
+            texts: Whether to give the texts of records.
+        """
+        self._tagger = load_tagger(model, threads, backend)
+        self._largest, self._texts = largest, texts
+
+    def __call__(self, job: Job) -> Done:
+        """Read a document, whatever it is."""
+        sha256, result = extract_one(job.source, lambda: _bytes(job, self._largest), self._tagger, job.known)
+        if isinstance(result, Extracted):
+            text = result.text if self._texts else None
+            return Done(job.source, sha256, record=result.record.model_dump_json(), text=text)
+        return Done(job.source, sha256, unchanged=result is None, failure=result)
+
+
+class Lister:
+    """Says what reports an archive holds; `largest` is the bytes it may have."""
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+
+    def __call__(self, job: Job) -> Done:
+        """List an archive."""
+        try:
+            return Done(
+                job.source, None, names=members(load(Path(job.path), self._largest), job.path, SUFFIXES)
+            )
+        except ReadError as error:
+            return Done(job.source, None, failure=Failure(job.source, error.code, error.message))
+
+
+def _bytes(job: Job, largest: int) -> bytes:
+    data = load(Path(job.path), largest)
+    return data if job.member is None else member(data, job.path, job.member, largest)

@@ -1,0 +1,215 @@
+"""The command `nianbao extract`: reports in, records out, in bulk."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from inference.batch import ERRORS, RECORDS, Batch, Summary, model_hash
+from inference.engines.job import Done, Job, Lister, Reader
+from inference.engines.local import Limits, Start, run
+from inference.extract import Failure, find_inputs, program_version
+from inference.reading.archive import SUFFIX
+from inference.sinks import SINKS, SinkError
+from inference.tagging import Backend, TaggerError
+from models.record import Record
+from models.tagger import shipped
+
+Format = Literal["jsonl", "csv", "parquet", "sqlite", "xlsx"]
+_errors = Console(stderr=True, highlight=False)
+
+
+def extract(
+    paths: Annotated[
+        list[str], typer.Argument(help="Files, folders, zip archives or patterns such as 'reports/*.html'.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder for records.jsonl, errors.jsonl and manifest.json."),
+    ] = None,
+    texts: Annotated[
+        bool, typer.Option("--texts", help="With --output: also write the text that offsets point into.")
+    ] = False,
+    format: Annotated[
+        Format, typer.Option("--format", help="With --output: flat tables of the facts beside the records.")
+    ] = "jsonl",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that read; one for each core if not given.")
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="With --output: keep what an earlier run has read of files that did not change."
+        ),
+    ] = False,
+    max_seconds: Annotated[float, typer.Option(min=0.1, help="That one document may take.")] = 8,
+    max_memory: Annotated[int, typer.Option(min=50, help="MiB that one document may take.")] = 700,
+    max_size: Annotated[int, typer.Option(min=1, help="MiB that one file may have.")] = 64,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", help="Folder of a tagger; the one that comes with nianbao if not given."),
+    ] = None,
+    backend: Annotated[
+        Backend,
+        typer.Option(
+            "--backend", help="What reads the running text: the model with onnx or torch, or rules."
+        ),
+    ] = "onnx",
+) -> None:
+    """Read reports; one JSON record a line. Exit status 1 if an input failed, the rest is done all the same."""
+    for given, name in ((texts, "--texts"), (resume, "--resume"), (format != "jsonl", "--format")):
+        if given and not output:
+            raise typer.BadParameter(f"{name} needs --output", param_hint=name)
+    inputs = find_inputs(paths)
+    if not inputs:
+        _fail("no report was found there; nianbao reads .html, .txt, .md, .docx, .pdf and others", 1)
+    limits = Limits(max_seconds, max_memory << 20)
+    size, count = max_size << 20, workers or os.cpu_count() or 1
+    # One thread for each worker, so that what a model says never depends on how many there are.
+    start = partial(Reader, model, backend, 1, size, texts)
+    try:
+        plan = list(_expanded(inputs, partial(Lister, size), count, limits))
+        if output is None:
+            failed = _stream(plan, start, count, limits)
+        else:
+            settings = _settings(model, backend, limits, size, texts)
+            if format != "jsonl":
+                SINKS[format].check()
+            failed = _into(output, plan, settings, resume, start, count, limits)
+            if format != "jsonl":
+                written = SINKS[format].write(_records(output), _failures(output), output)
+                _say(f"tables: {', '.join(str(path) for path in written)}")
+    except (TaggerError, SinkError, OSError) as error:
+        _fail(str(error), 2)
+    except KeyboardInterrupt:
+        again = "; what was read is kept, --resume goes on from there" if output else ""
+        _fail(f"stopped{again}", 130)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _fail(message: str, status: int) -> Any:
+    _say(message, error=True)
+    raise typer.Exit(status)
+
+
+def _say(message: str, *, error: bool = False) -> None:
+    _errors.print(
+        f"nianbao: {message}" if error else message,
+        style="red" if error else None,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _expanded(inputs: Sequence[Path], start: Start, workers: int, limits: Limits) -> Iterator[Job | Done]:
+    """What is to be read, archives taken apart; one that cannot be is done already."""
+    archives = [path for path in inputs if path.suffix.lower() == SUFFIX]
+    listed = run([Job(str(path)) for path in archives], start, workers, limits) if archives else iter(())
+    for path in inputs:
+        if path.suffix.lower() != SUFFIX:
+            yield Job(str(path))
+            continue
+        found = next(listed)
+        yield from [found] if found.failure else (Job(str(path), name) for name in found.names)
+
+
+def _settings(model: Path | None, backend: Backend, limits: Limits, size: int, texts: bool) -> dict[str, Any]:
+    """All that the results depend on beside the inputs."""
+    tagger = backend if backend == "rules" else model_hash(model or shipped())
+    return {
+        "program_version": program_version(), "backend": backend, "model_sha256": tagger, "texts": texts,
+        "max_seconds": limits.seconds, "max_memory": limits.memory, "max_size": size,
+    }  # fmt: skip
+
+
+def _stream(plan: Sequence[Job | Done], start: Start, workers: int, limits: Limits) -> int:
+    """Records to standard output; how many inputs failed."""
+    failed = 0
+    for done in _done(plan, [item for item in plan if isinstance(item, Job)], start, workers, limits):
+        if done.record:
+            # UTF-8 whatever the locale says.
+            sys.stdout.buffer.write(done.record.encode("utf-8", "surrogatepass") + b"\n")
+            sys.stdout.flush()
+        failed += _told(done)
+    return failed
+
+
+def _done(
+    plan: Sequence[Job | Done], jobs: Sequence[Job], start: Start, workers: int, limits: Limits
+) -> Iterator[Done]:
+    """What a plan comes to, in its order."""
+    results = run(jobs, start, workers, limits) if jobs else iter(())
+    columns = (
+        TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn()
+    )  # fmt: skip
+    # No thread of its own: processes are forked from this one.
+    with Progress(
+        *columns, console=_errors, transient=True, auto_refresh=False, disable=not _errors.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=len(plan))
+        for item in plan:
+            yield item if isinstance(item, Done) else next(results)
+            bar.update(task, advance=1, refresh=True)
+
+
+def _records(folder: Path) -> Iterator[Record]:
+    with (folder / RECORDS).open("rb") as file:
+        yield from map(Record.model_validate_json, file)
+
+
+def _failures(folder: Path) -> Iterator[Failure]:
+    with (folder / ERRORS).open("rb") as file:
+        yield from (Failure(**json.loads(line)) for line in file)
+
+
+def _told(done: Done) -> bool:
+    """Whether an input failed, and if so, say it."""
+    if done.failure:
+        _say(f"{done.failure.code}: {done.failure.message}", error=True)
+    return done.failure is not None
+
+
+def _into(
+    folder: Path, plan: Sequence[Job | Done], settings: dict[str, Any], resume: bool, start: Start, workers: int, limits: Limits
+) -> int:  # fmt: skip
+    """Everything into a folder; how many inputs failed."""
+    with Batch(folder, settings, resume=resume) as batch:
+        known = [Job(i.path, i.member, batch.known(i.source)) if isinstance(i, Job) else i for i in plan]
+        jobs = [item for item in known if isinstance(item, Job)]
+        kept = 0
+        for done in _done(known, jobs, start, workers, limits):
+            batch.add(done)
+            kept += done.unchanged
+            _told(done)
+        summary = batch.finish([item.source for item in plan])
+    _report(summary, folder, kept)
+    return summary.failures.total()
+
+
+def _report(summary: Summary, folder: Path, kept: int) -> None:
+    read = summary.forms.total()
+    _say(
+        f"{read} records in {folder / 'records.jsonl'}, {summary.failures.total()} failed"
+        + (f", {kept} of an earlier run" if kept else "")
+    )
+    if read:
+        forms = ", ".join(f"{form} {n}" for form, n in sorted(summary.forms.items()))
+        _say(
+            f"forms: {forms}; {summary.checks_failed} checks failed; {summary.doubtful / max(1, summary.facts):.1%} of {summary.facts} facts are doubtful (confidence under 0.9)"
+        )
+    if summary.failures:
+        _say("failures: " + ", ".join(f"{code} {n}" for code, n in sorted(summary.failures.items())))
