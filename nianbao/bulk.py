@@ -56,7 +56,7 @@ def extract(
             "--resume", help="With --output: keep what an earlier run has read of files that did not change."
         ),
     ] = False,
-    max_seconds: Annotated[float, typer.Option(min=0.1, help="That one document may take.")] = 8,
+    max_seconds: Annotated[float, typer.Option(min=0.1, help="That one document may take.")] = 7,
     max_memory: Annotated[int, typer.Option(min=50, help="MiB that one document may take.")] = 700,
     max_size: Annotated[int, typer.Option(min=1, help="MiB that one file may have.")] = 64,
     model: Annotated[

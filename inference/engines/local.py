@@ -34,7 +34,7 @@ class Limits:
         memory: Bytes, beyond what a worker has when it begins; not held where the system cannot (Windows, macOS).
     """
 
-    seconds: float = 8.0
+    seconds: float = 7.0
     memory: int = 700 * 2**20
 
 

@@ -27,6 +27,7 @@ _VALUE = re.compile(
     rf"[+-]?\d[\d,. ]*(?:{_UNITS})?(?:[（(][^()（）]*[)）])?|[-/\\—–―]{{1,4}}|无|[（(]?(?:{_UNITS})[)）]?"
 )
 _HEADING = re.compile(r"[一二三四五六七八九]、(?!本年|上年|结转)")
+_ITEM = re.compile(r"[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]")
 _SHORTEST = 3  # lines with values that a table without rules has at least, unless one line has many
 _MANY = 5
 _TALLEST, _WIDEST = 1000, 64  # lines, and values on one; more are no table of a report
@@ -80,6 +81,10 @@ def without_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float])
     return kept
 
 
+def _is_long(line: Line) -> bool:
+    return len(line.glyphs) > _LONG and len(line.words()) == 1
+
+
 def margins(lines: Sequence[Line], known: tuple[float, float] | None) -> tuple[float, float] | None:
     """Where the text of a page begins and ends; None if it has no long lines.
 
@@ -87,8 +92,8 @@ def margins(lines: Sequence[Line], known: tuple[float, float] | None) -> tuple[f
         lines: Of the page.
         known: The same of other pages, taken if this one has few long lines.
     """
-    long = [line for line in lines if len(line.glyphs) > _LONG and len(line.words()) == 1]
-    if len(long) < (_FEW_LINES if known else 1):
+    long = [line for line in lines if _is_long(line)]
+    if len(long) < (_FEW_LINES if known else 2):
         return known
     starts = Counter(round(line.x0 / 2) for line in long)
     # The lines that go on from one before begin at the margin; first lines of paragraphs are set in.
@@ -130,9 +135,10 @@ def _goes_on(before: Placed, after: Placed, is_first: bool, leading: float, body
     centred = all(abs((x.x0 + x.x1) / 2 - centre) < size for x in (a, b))
     if size > 1.2 * body and centred and distance < 2.2 * size:
         return True  # a title on two lines
-    if distance > 1.4 * max(leading, 1.2 * size):
+    if distance > 1.4 * max(leading, 1.3 * size):
         return False
-    if a.x1 + _token(b) < before.right - 0.5 * size:
+    is_next_item = a.glyphs[-1].text in "。；：" and _ITEM.match(b.text)
+    if is_next_item or a.x1 + _token(b) < before.right - 0.5 * size:
         return False
     shift = b.x0 - after.left - (a.x0 - before.left)
     if is_first:
@@ -160,16 +166,16 @@ def paragraphs(placed: Sequence[Placed], leading: float, body: float) -> Iterato
 
 
 def usual(pages: Sequence[Sequence[Line]]) -> tuple[float, float]:
-    """Usual distance of lines and usual size of the text of a document, in points."""
+    """Usual distance of lines and usual size of the running text of a document, in points."""
     sizes = Counter[float]()
-    for line in (line for lines in pages for line in lines):
+    for line in (line for lines in pages for line in lines if _is_long(line)):
         sizes[round(line.size, 1)] += len(line.glyphs)
     body = sizes.most_common(1)[0][0] if sizes else 10.0
     steps = sorted(
         b.middle - a.middle
         for lines in pages
         for a, b in pairwise(lines)
-        if len(a.glyphs) > _LONG and abs(a.size - body) < 1 and abs(b.size - body) < 1
+        if _is_long(a) and abs(a.size - body) < 1 and abs(b.size - body) < 1
     )
     return (steps[len(steps) // 3] if steps else 1.5 * body), body
 
