@@ -14,9 +14,10 @@ from pypinyin import Style, lazy_pinyin
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from annotations.context import context, heading
+from annotations.database import StoreError
 from annotations.items import GoldFigure, check_figures
 from annotations.reading import read_number, read_numbers
-from annotations.store import Store, StoreError
+from annotations.store import Store
 from annotations.task import Answer, Document, Said, Suggestion, Task, Verdict
 from models.labels import load_labels
 from models.record import Period, Qualifier

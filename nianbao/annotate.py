@@ -16,11 +16,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from annotations.database import StoreError
 from annotations.export import Passage, passages, suggested, write_gold
 from annotations.formats import FORMATS, Format, label_studio
 from annotations.items import DataError, Item, read_items, read_lines, read_split, split_files
 from annotations.queue import Candidate, Choice, Plan, candidates, purpose, queue, suggest
-from annotations.store import Store, StoreError
+from annotations.store import Store
 from annotations.task import Answer, Document, NewTask, Suggestion
 from inference.extract import find_inputs, to_record
 from inference.reading import ReadError, read
