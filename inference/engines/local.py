@@ -109,25 +109,22 @@ def _in_order(jobs: Sequence[Job], pool: list[_Worker], start: Start, limits: Li
         for worker in pool:
             if worker.index is None and waiting and waiting[0][0] < at + _AHEAD:
                 worker.give(*waiting.popleft(), limits.seconds)
-        for i, worker in enumerate(pool):
-            if worker.index is None:
-                continue
+        busy = [worker for worker in pool if worker.index is not None]
+        nearest = min(worker.deadline for worker in busy)
+        wait([worker.pipe for worker in busy], max(0.0, nearest - time.monotonic()))
+        for worker in busy:
             result, alive = _result(worker, limits)
-            if result is None:
+            if result is None or worker.index is None:
                 continue
             done[worker.index] = result
             worker.index = None
             if not alive:
                 worker.kill()
-                pool[i] = _Worker(start, limits)
-                _ready(pool[i])
+                pool[pool.index(worker)] = fresh = _Worker(start, limits)
+                _ready(fresh)
         while at in done:
             yield done.pop(at)
             at += 1
-        busy = [worker for worker in pool if worker.index is not None]
-        if busy:
-            nearest = min(worker.deadline for worker in busy)
-            wait([worker.pipe for worker in busy], max(0.0, nearest - time.monotonic()))
 
 
 def _result(worker: _Worker, limits: Limits) -> tuple[Done | None, bool]:

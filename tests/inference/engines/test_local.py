@@ -39,6 +39,26 @@ def test_results_come_in_order_whatever_happens_to_some(workers: int) -> None:
     assert all(done.failure.message.startswith(done.source) for done in results if done.failure)
 
 
+class Patient:
+    """Job 0 is done when all the others are; they leave a file each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __call__(self, job: Job) -> Done:
+        if job.path != "0":
+            (self._folder / job.path).touch()
+        while job.path == "0" and len(list(self._folder.iterdir())) < 5:
+            time.sleep(0.01)
+        return Done(job.source, job.path)
+
+
+def test_a_worker_that_is_done_does_not_wait_for_the_others(tmp_path: Path) -> None:
+    jobs = [Job(str(i)) for i in range(6)]
+    results = list(run(jobs, functools.partial(Patient, tmp_path), 2, Limits(seconds=60)))
+    assert [done.sha256 for done in results] == ["0", "1", "2", "3", "4", "5"]
+
+
 def test_no_worker_is_left_when_the_reader_of_the_results_stops() -> None:
     results = run([Job(f"good-{i}") for i in range(50)], Odd, 2, LIMITS)
     pid = int(next(results).sha256 or 0)
