@@ -21,7 +21,8 @@ from rich.progress import (
 
 from inference.batch import ERRORS, RECORDS, Batch, Summary, model_hash
 from inference.engines.job import Done, Job, Lister, Reader
-from inference.engines.local import Limits, Start, run
+from inference.engines.local import run
+from inference.engines.worker import Limits, Start
 from inference.extract import Failure, find_inputs, program_version
 from inference.reading.archive import SUFFIX
 from inference.sinks import SINKS, SinkError

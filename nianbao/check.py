@@ -41,15 +41,12 @@ def check(
     records cannot be used. Missing years, several versions and abnormal changes are for a person to judge and
     leave it at 0.
     """
-    if output:
-        try:
-            from inference.audit.page import render
-        except ModuleNotFoundError as error:
-            _fail(f"audit.html needs {error.name}; install it with: pip install 'nianbao[evaluate]'", error)
     try:
         with _uncollected():
             audit = build(_reports(records), list(_failures(records)))
         if output:
+            from inference.audit.page import render  # a tenth of a second that the list does not need
+
             page = render(audit, _Links(output))
             output.mkdir(parents=True, exist_ok=True)
             with (output / "checks.jsonl").open("w", encoding="utf-8") as lines:

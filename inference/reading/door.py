@@ -10,18 +10,18 @@ from inference.reading.docx import read_docx
 from inference.reading.files import load
 from inference.reading.html import read_html
 from inference.reading.mhtml import is_mhtml, read_mhtml
-from inference.reading.office import ole_suffix, read_office
+from inference.reading.office import CONVERTED, ole_suffix, read_office
 from inference.reading.package import office_suffix
+from inference.reading.pdf import read_pdf
 from inference.reading.plain import read_plain
 from inference.reading.source import ReadError, SourceText
 
 Reader = Callable[[bytes, str, str], SourceText]
 
 # The names of files that a folder or an archive is searched for.
-SUFFIXES = frozenset({
-    ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml", ".pdf", ".docx", ".docm",
-    ".doc", ".wps", ".rtf", ".odt", ".xlsx", ".xls", ".et", ".ods",
-})  # fmt: skip
+SUFFIXES = CONVERTED | {
+    ".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml", ".pdf", ".docx", ".docm"
+}  # fmt: skip
 _PAGES = {".html", ".htm", ".xhtml", ".shtml"}
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|table|div|meta)\b", re.IGNORECASE)
 _OFFICE_XML = re.compile(rb"<\?mso-application|schemas\.microsoft\.com/office/(?:word/2003|2006/xmlPackage)")
@@ -75,8 +75,6 @@ def _reader(data: bytes, source: str) -> Reader:
         if data.startswith(magic):
             raise ReadError("unsupported", f"{source} is {kind}; save it as text or HTML first")
     if b"%PDF-" in data[:1024]:
-        from inference.reading.pdf import read_pdf  # its library is an extra
-
         return read_pdf
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _in_zip(data, source)

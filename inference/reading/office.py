@@ -63,6 +63,8 @@ FORMATS = {
     ".ods": _Format("an OpenDocument workbook", "application/vnd.oasis.opendocument.spreadsheet", **_SHEET),
 }
 _ZIPPED = {".odt", ".xlsx", ".ods"}
+# The names of such files; WPS writes the formats of Word and Excel under its own.
+CONVERTED = frozenset({*FORMATS, ".wps", ".et"}) - {".xml"}
 
 
 def ole_suffix(data: bytes, source: str) -> str:

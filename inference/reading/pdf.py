@@ -1,6 +1,5 @@
 """PDF: paragraphs and tables from where the glyphs and rules of its pages stand."""
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -63,7 +62,7 @@ def read_pdf(data: bytes, source: str, sha256: str) -> SourceText:
     to that, no more of time on the processor and of memory than `pdf_worker.py` says.
 
     Raises:
-        ReadError: It is encrypted, damaged, too large, holds no text, or pdfminer is not installed.
+        ReadError: It is encrypted, damaged, too large, or holds no text.
     """
     document = _run_worker(data, source)
     pages = document["pages"]
@@ -81,9 +80,6 @@ def read_pdf(data: bytes, source: str, sha256: str) -> SourceText:
 
 def _run_worker(data: bytes, source: str) -> dict[str, Any]:
     """What `pdf_worker.py` says of a PDF."""
-    if importlib.util.find_spec("pdfminer") is None:
-        message = f"{source} is a PDF; to read PDF install it with: pip install 'nianbao[pdf]'"
-        raise ReadError("unsupported", message)
     # Without -P the modules beside the script, html.py among them, would hide those of Python.
     command = [sys.executable, "-P", str(Path(__file__).with_name("pdf_worker.py"))]
     try:

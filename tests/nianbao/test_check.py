@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -83,18 +82,6 @@ def test_a_broken_rule_within_a_report_is_told_with_its_numbers(tmp_path: Path) 
         line for line in result.output.splitlines() if "review_litigation.sum.reconsideration" in line
     )
     assert re.search(r"\d+( \+ \d+)* = \d+ ≠ 9|\d+ ≠ 9", told)
-
-
-def test_the_list_needs_no_jinja2_and_the_page_says_what_to_install(
-    broken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "jinja2", None)
-    monkeypatch.delitem(sys.modules, "inference.audit.page", raising=False)
-    assert run(broken).exit_code == 1
-    result = run(broken, "--output", tmp_path / "audit")
-    assert result.exit_code == 2
-    assert "needs jinja2; install it with: pip install 'nianbao[evaluate]'" in result.output
-    assert not (tmp_path / "audit").exists()
 
 
 def test_checks_and_page_are_the_same_whatever_the_order(broken: Path, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from inference.engines.job import Done, Job, Lister, Reader
-from inference.engines.local import Limits, run
+from inference.engines.local import run
+from inference.engines.worker import Limits
 from inference.tagging import TaggerError
 
 LIMITS = Limits(seconds=1.5, memory=200 * 2**20)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inference.reading import ReadError, SourceText, read, read_bytes, supported
+from inference.reading import ReadError, SourceText, door, read, read_bytes, supported
 from inference.reading.files import LARGEST
 from tests.inference.reading.word_files import make_docx, paragraph, zipped
 
@@ -82,9 +82,8 @@ def test_a_file_is_read_for_what_it_holds_whatever_its_name(name: str) -> None:
 
 @pytest.mark.parametrize("junk", [b"", b"\n", b"\xef\xbb\xbf"])
 def test_a_pdf_goes_to_its_reader(junk: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    pdf = pytest.importorskip("inference.reading.pdf")
     read_text = SourceText("甲", "年报.txt", "0", "application/pdf", None)
-    monkeypatch.setattr(pdf, "read_pdf", lambda data, source, sha256: read_text)
+    monkeypatch.setattr(door, "read_pdf", lambda data, source, sha256: read_text)
     assert read_bytes(junk + b"%PDF-1.7\n", "年报.txt") is read_text
 
 

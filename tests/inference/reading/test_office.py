@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -128,10 +127,8 @@ def test_libreoffice_is_ended_with_all_it_started_when_it_takes_too_long(
     _fake(tmp_path, f"sleep 60 & echo $! > {tmp_path}/child; wait")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(office, "LIMIT", 0.5)
-    before = time.monotonic()
     code, message = _code(_RTF, "年报.rtf")
     assert code == "conversion_failed" and "seconds" in message
-    assert time.monotonic() - before < 10
     child = int((tmp_path / "child").read_text())
     stat = Path(f"/proc/{child}/stat")
     assert not stat.exists() or stat.read_text().split()[2] in "ZX"

@@ -8,12 +8,10 @@ import pytest
 from inference.cells import split_cells
 from inference.extract import to_record
 from inference.normalize import normalize
+from inference.reading import pdf
 from inference.reading.source import SourceText
 from models.record import TableEvidence
 from tests.inference.reading.pdf_files import Sheet, make
-
-pytest.importorskip("pdfminer", reason="reading PDF needs the extra nianbao[pdf]")
-from inference.reading import pdf
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "tests" / "data" / "pdf").glob("*.pdf"))
