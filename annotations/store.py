@@ -158,12 +158,6 @@ class Store(Database):
             raise StoreError(f"there is no document {id}")
         return Document(*row)
 
-    def documents(self) -> list[Document]:
-        """All documents, in the order they were added."""
-        return [
-            self.document(id) for (id,) in self._db.execute("SELECT id FROM documents ORDER BY id").fetchall()
-        ]
-
     def purposes(self) -> dict[str, Purpose]:
         """Hash of every document's source, and what the document is for."""
         return dict(self._db.execute("SELECT sha256, purpose FROM documents").fetchall())

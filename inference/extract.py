@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from inference.normalize import NormalText, normalize
 from inference.passages import prose
 from inference.reading import ReadError, SourceText, read, read_bytes, supported
 from inference.reading.archive import SUFFIX
-from inference.reading.files import load
 from inference.tables import Reading, Tables, read_tables
 from inference.tagging import NumberTagger, Tagged, load_tagger
 from models.forms import cell_id, load_forms
@@ -191,14 +190,6 @@ def find_inputs(paths: Sequence[str]) -> list[Path]:
         else:
             found[path] = None
     return list(found)
-
-
-def extract_all(paths: Sequence[Path], tagger: NumberTagger | None) -> Iterator[Extracted | Failure]:
-    """One result for each path, in order; a file that cannot be read is a failure and stops nothing."""
-    for path in paths:
-        _, result = extract_one(str(path), partial(load, path), tagger)
-        if result:
-            yield result
 
 
 def extract_one(

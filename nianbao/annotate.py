@@ -1,6 +1,5 @@
 """The command group `nianbao annotate`: from doubtful records to better labels."""
 
-import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -17,17 +16,19 @@ from rich.progress import track
 from rich.table import Table
 
 from annotations.database import StoreError
-from annotations.export import Passage, passages, suggested, write_gold
+from annotations.export import passages, suggested, write_gold
 from annotations.formats import FORMATS, Format, label_studio
+from annotations.intake import ask_again, import_item, import_items
 from annotations.items import DataError, Item, read_items, read_lines, read_split, split_files
 from annotations.queue import Candidate, Choice, Plan, candidates, purpose, queue, suggest
 from annotations.store import Store
-from annotations.task import Answer, Document, NewTask, Suggestion
+from annotations.task import Document, Suggestion
 from inference.extract import find_inputs, to_record
 from inference.reading import ReadError, read
 from inference.reading.source import SourceText
 from inference.tagging import NumberTagger, Tagger, TaggerError, load_tagger
 from models.record import Record
+from nianbao.messages import complain, console, fail, needs, say
 
 if TYPE_CHECKING:
     from training.audit import Suspect
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="The annotation loop: label what the program doubts, and learn from it."
 )
-_console = Console(stderr=True, highlight=False)
 
 StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store, one SQLite file.")]
 FormatName = Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")]
@@ -43,25 +43,14 @@ Seed = Annotated[int, typer.Option("--seed")]
 
 
 @contextmanager
-def _clear_errors() -> Iterator[None]:
-    """One sentence and exit status 2 where something given cannot be used."""
+def _clear_errors(extra: str = "annotate") -> Iterator[None]:
+    """One sentence and exit status 2 where something given cannot be used, or an extra is missing."""
     try:
         yield
     except (StoreError, DataError, TaggerError, OSError) as error:
-        _say(str(error), error=True)
-        raise typer.Exit(2) from error
+        fail(str(error))
     except ModuleNotFoundError as error:
-        _say(f"this needs {error.name}; install it with: pip install 'nianbao[annotate]'", error=True)
-        raise typer.Exit(2) from error
-
-
-def _say(message: str, *, error: bool = False) -> None:
-    _console.print(
-        f"nianbao: {message}" if error else message,
-        style="red" if error else None,
-        markup=False,
-        soft_wrap=True,
-    )
+        needs(error, "this", extra)
 
 
 @app.command()
@@ -101,7 +90,7 @@ def add(
             queued = opened.add_tasks(queue(training, blind, plan))
             kept = sum(purpose == "evaluation" for purpose in opened.purposes().values())
     read = len(inputs) - found.failed
-    _say(
+    say(
         f"{queued} tasks of {read} documents queued in {store}; {kept} documents in it are kept for evaluation"
     )
     raise typer.Exit(1 if found.failed else 0)
@@ -122,9 +111,7 @@ def _candidates(
 ) -> _Found:  # fmt: skip
     """Add documents to a store, and find what could be asked of them; an input that cannot be read stops nothing."""
     found = _Found()
-    for source in track(
-        inputs, "Reading", console=_console, transient=True, disable=not _console.is_terminal
-    ):
+    for source in track(inputs, "Reading", console=console, transient=True, disable=not console.is_terminal):
         try:
             text, record = _read(source, tagger)
             header = record.document
@@ -134,7 +121,7 @@ def _candidates(
             document = opened.document(opened.add_document(new))
         except (ReadError, StoreError, DataError) as error:
             found.failed += 1
-            _say(error.message if isinstance(error, ReadError) else str(error), error=True)
+            complain(error.message if isinstance(error, ReadError) else str(error))
             continue
         part = found.training if document.purpose == "training" else found.evaluation
         part += candidates(document, record, doubting, other)
@@ -196,7 +183,7 @@ def serve(
         local = host in ("127.0.0.1", "localhost", "::1")
         token = None if local else os.environ.get("NIANBAO_TOKEN") or secrets.token_urlsafe(24)
         shown = f"[{host}]" if ":" in host else host
-        _say(f"http://{shown}:{port}/{f'?token={token}' if token else ''}  (Ctrl+C ends; nothing is lost)")
+        say(f"http://{shown}:{port}/{f'?token={token}' if token else ''}  (Ctrl+C ends; nothing is lost)")
         uvicorn.run(create_app(store, token), host=host, port=port, log_level="warning", access_log=False)
 
 
@@ -243,8 +230,8 @@ def import_(
         chosen = _format(format)
         items = chosen.read(path)
         with Store(store, create=True) as opened:
-            added = _import(opened, items, path.name, annotator)
-    _say(
+            added = import_items(opened, items, path.name, annotator)
+    say(
         f"{added} of {len(items)} items imported as {annotator}'s; the rest were there. {chosen.loss}".rstrip()
     )
 
@@ -274,7 +261,7 @@ def export(
                     chosen.write(output / f"{split}{chosen.suffix}", read_items(output / f"{split}.jsonl"))
             if chosen.name == "label-studio":
                 _write_suggestions(opened, output)
-    _say(
+    say(
         f"{', '.join(f'{n} {split}' for split, n in counts.items())} passages in {output}. {chosen.loss}".rstrip()
     )
 
@@ -324,8 +311,14 @@ def audit(
                 worst.setdefault(suspect.item, []).append(suspect)
             queued = 0
             for index in list(worst)[:limit]:
-                queued += _ask_again(opened, *both[index], worst[index])
-    _say(f"{len(found)} figures look wrong; {queued} passages queued in {store}")
+                item, passage = both[index]
+                document = passage.document.id if passage else import_item(opened, item, "gold", "gold")
+                start = passage.start if passage else 0
+                doubts = [
+                    (start + s.start, f"{s.given} → {s.likely} {s.confidence:.0%}") for s in worst[index]
+                ]
+                queued += ask_again(opened, document, doubts)
+    say(f"{len(found)} figures look wrong; {queued} passages queued in {store}")
 
 
 @app.command()
@@ -343,7 +336,7 @@ def simulate(
     ] = None,
 ) -> None:
     """Replay the loop with gold as the annotator: labels that each strategy needs for an F1, against random."""
-    with _clear_errors():
+    with _clear_errors("train" if base else "annotate"):
         from training.baselines import LinearTagger
         from training.evaluation.gold import read_gold
         from training.simulate import STRATEGIES, Loop, encoder_learner, replay, summarise, write
@@ -356,43 +349,8 @@ def simulate(
         try:
             for curve in replay(pool, test, seeds=range(1, seeds + 1), loop=loop):
                 curves.append(curve)
-                _say(f"{len(curves)} of {seeds * len(STRATEGIES)}: {curve.strategy}, seed {curve.seed}")
+                say(f"{len(curves)} of {seeds * len(STRATEGIES)}: {curve.strategy}, seed {curve.seed}")
         except ValueError as error:
             raise DataError(f"{data}: too little labelled text to replay the loop: {error}") from error
         write(summarise(curves), output)
     typer.echo((output / "simulation.md").read_text("utf-8"))
-
-
-def _ask_again(opened: Store, item: Item, passage: Passage | None, suspects: Sequence["Suspect"]) -> int:
-    """Queue the tasks of a passage in which labels look wrong."""
-    if passage is None:
-        _import(opened, [item], "gold", "gold")
-        sha256 = hashlib.sha256(item.text.encode()).hexdigest()
-        document = next(d for d in opened.documents() if d.sha256 == sha256)
-        start = 0
-    else:
-        document, start = passage.document, passage.start
-    reasons: dict[tuple[int, int], list[str]] = {}
-    for s in suspects:
-        task = next(
-            t for t in opened.tasks(document.id) if t.cell is None and t.start <= start + s.start < t.end
-        )
-        reasons.setdefault((task.start, task.end), []).append(f"{s.given} → {s.likely} {s.confidence:.0%}")
-    tasks = [NewTask(document.id, a, b, "audit", "; ".join(said)) for (a, b), said in reasons.items()]
-    return opened.add_tasks(tasks, again=True)
-
-
-def _import(opened: Store, items: Sequence[Item], name: str, annotator: str) -> int:
-    """Add items with what an annotator says of them; how many were new."""
-    before = opened.progress(annotator).mine
-    for item in items:
-        if not item.text.strip():
-            continue
-        sha256 = hashlib.sha256(item.text.encode()).hexdigest()
-        source = f"{name}:{sha256[:12]}"
-        id = opened.add_document(Document(0, sha256, source, item.text, None, None, "training"))
-        opened.add_tasks([NewTask(id, 0, len(item.text), "import")])
-        task = next(t for t in opened.tasks(id) if (t.start, t.end, t.cell) == (0, len(item.text), None))
-        key = hashlib.sha256(repr((annotator, item)).encode()).hexdigest()
-        opened.annotate(task.id, annotator, Answer("accept", item.figures), key)
-    return opened.progress(annotator).mine - before

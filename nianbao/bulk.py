@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -29,9 +28,9 @@ from inference.sinks import SINKS, SinkError
 from inference.tagging import Backend, TaggerError
 from models.record import Record
 from models.tagger import shipped
+from nianbao.messages import complain, console, fail, say
 
 Format = Literal["jsonl", "csv", "parquet", "sqlite", "xlsx"]
-_errors = Console(stderr=True, highlight=False)
 
 
 def extract(
@@ -77,7 +76,7 @@ def extract(
             raise typer.BadParameter(f"{name} needs --output", param_hint=name)
     inputs = find_inputs(paths)
     if not inputs:
-        _fail("no report was found there; nianbao reads .html, .txt, .md, .docx, .pdf and others", 1)
+        fail("no report was found there; nianbao reads .html, .txt, .md, .docx, .pdf and others", 1)
     limits = Limits(max_seconds, max_memory << 20)
     size, count = max_size << 20, workers or os.cpu_count() or 1
     # One thread for each worker, so that what a model says never depends on how many there are.
@@ -93,27 +92,13 @@ def extract(
             failed = _into(output, plan, settings, resume, start, count, limits)
             if format != "jsonl":
                 written = SINKS[format].write(_records(output), _failures(output), output)
-                _say(f"tables: {', '.join(str(path) for path in written)}")
+                say(f"tables: {', '.join(str(path) for path in written)}")
     except (TaggerError, SinkError, OSError) as error:
-        _fail(str(error), 2)
+        fail(str(error))
     except KeyboardInterrupt:
         again = "; what was read is kept, --resume goes on from there" if output else ""
-        _fail(f"stopped{again}", 130)
+        fail(f"stopped{again}", 130)
     raise typer.Exit(1 if failed else 0)
-
-
-def _fail(message: str, status: int) -> Any:
-    _say(message, error=True)
-    raise typer.Exit(status)
-
-
-def _say(message: str, *, error: bool = False) -> None:
-    _errors.print(
-        f"nianbao: {message}" if error else message,
-        style="red" if error else None,
-        markup=False,
-        soft_wrap=True,
-    )
 
 
 def _expanded(inputs: Sequence[Path], start: Start, workers: int, limits: Limits) -> Iterator[Job | Done]:
@@ -159,7 +144,7 @@ def _done(
     )  # fmt: skip
     # No thread of its own: processes are forked from this one.
     with Progress(
-        *columns, console=_errors, transient=True, auto_refresh=False, disable=not _errors.is_terminal
+        *columns, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task("", total=len(plan))
         for item in plan:
@@ -180,7 +165,7 @@ def _failures(folder: Path) -> Iterator[Failure]:
 def _told(done: Done) -> bool:
     """Whether an input failed, and if so, say it."""
     if done.failure:
-        _say(f"{done.failure.code}: {done.failure.message}", error=True)
+        complain(f"{done.failure.code}: {done.failure.message}")
     return done.failure is not None
 
 
@@ -203,14 +188,14 @@ def _into(
 
 def _report(summary: Summary, folder: Path, kept: int) -> None:
     read = summary.forms.total()
-    _say(
+    say(
         f"{read} records in {folder / 'records.jsonl'}, {summary.failures.total()} failed"
         + (f", {kept} of an earlier run" if kept else "")
     )
     if read:
         forms = ", ".join(f"{form} {n}" for form, n in sorted(summary.forms.items()))
-        _say(
+        say(
             f"forms: {forms}; {summary.checks_failed} checks failed; {summary.doubtful / max(1, summary.facts):.1%} of {summary.facts} facts are doubtful (confidence under 0.9)"
         )
     if summary.failures:
-        _say("failures: " + ", ".join(f"{code} {n}" for code, n in sorted(summary.failures.items())))
+        say("failures: " + ", ".join(f"{code} {n}" for code, n in sorted(summary.failures.items())))

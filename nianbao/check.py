@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
@@ -18,8 +18,8 @@ from inference.audit.finding import Finding, Group
 from inference.extract import Failure
 from inference.years import Report, reduce, year_checks
 from models.record import Record
+from nianbao.messages import fail
 
-_errors = Console(stderr=True, highlight=False)
 _SHOWN = 20  # findings of a kind in the terminal; breaks across years are all shown
 _WEB = ("http://", "https://")
 
@@ -54,16 +54,11 @@ def check(
                     lines.writelines(f"{c.model_dump_json()}\n" for c in year_checks(agency))
             (output / "audit.html").write_text(page, "utf-8")
     except (DataError, OSError) as error:
-        _fail(str(error), error)
+        fail(str(error))
     _print(audit, Console(highlight=False))
     if output:
         typer.echo(f"{output / 'audit.html'}")
     raise typer.Exit(1 if audit.is_broken else 0)
-
-
-def _fail(message: str, cause: Exception) -> NoReturn:
-    _errors.print(f"nianbao: {message}", style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(2) from cause
 
 
 @contextmanager

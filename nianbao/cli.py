@@ -13,6 +13,7 @@ from nianbao import annotate, train
 from nianbao.bulk import extract
 from nianbao.check import check
 from nianbao.evaluate import evaluate
+from nianbao.messages import fail
 from nianbao.page import print_record
 
 app = typer.Typer(
@@ -27,7 +28,6 @@ app.add_typer(train.app, name="train")
 app.command()(extract)
 app.command()(check)
 app.command()(evaluate)
-_errors = Console(stderr=True, highlight=False)
 
 Model = Annotated[
     Path | None,
@@ -48,8 +48,7 @@ def _tagger(model: Path | None, backend: Backend) -> NumberTagger:
     try:
         return load_tagger(model, backend=backend)
     except TaggerError as error:
-        _errors.print(f"nianbao: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from error
+        fail(str(error))
 
 
 @app.command()
@@ -63,6 +62,5 @@ def show(
     try:
         record = to_record(read(path), tagger)
     except ReadError as error:
-        _errors.print(f"nianbao: {error.code}: {error.message}", style="red", markup=False)
-        raise typer.Exit(1) from error
+        fail(f"{error.code}: {error.message}", 1)
     print_record(record, Console())

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 
 from annotations.items import DataError, parse, read_lines, read_text
@@ -14,13 +13,12 @@ from inference.extract import program_version, to_record
 from inference.reading import ReadError, read
 from inference.tagging import Backend, NumberTagger, TaggerError, load_tagger
 from models.record import Record
+from nianbao.messages import complain, console, fail, needs, say
 
 if TYPE_CHECKING:
     from training.evaluation.gold import GoldDocument
     from training.evaluation.matching import Case
     from training.evaluation.report import Baseline, Report
-
-_errors = Console(stderr=True, highlight=False)
 
 
 def evaluate(
@@ -60,7 +58,7 @@ def evaluate(
         from training.evaluation.gold import read_gold
         from training.evaluation.page import render_html, render_markdown
     except ModuleNotFoundError as error:
-        _fail(f"evaluating needs {error.name}; install it with: pip install 'nianbao[evaluate]'", error)
+        needs(error, "evaluating", "evaluate")
     limits = _limits(fail_under or [])
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -70,12 +68,12 @@ def evaluate(
             cases, name = _from_records(documents, records)
         else:
             tagger = load_tagger(model, backend=backend)
-            work = track(_from_model(documents, tagger), "Reading", len(documents), console=_errors, transient=True,
-                         disable=not _errors.is_terminal)  # fmt: skip
+            work = track(_from_model(documents, tagger), "Reading", len(documents), console=console, transient=True,
+                         disable=not console.is_terminal)  # fmt: skip
             cases, name = list(work), f"{tagger.name} {tagger.version}"
         report = build(cases, [str(path) for path in gold], name, program_version(), seed, earlier)
     except (DataError, TaggerError, OSError) as error:
-        _fail(str(error), error)
+        fail(str(error))
     for suffix, text in (
         ("json", report.model_dump_json(indent=1)), ("md", render_markdown(report)), ("html", render_html(report)),
     ):  # fmt: skip
@@ -88,13 +86,8 @@ def evaluate(
     typer.echo(f"{output / 'report.html'}")
     if worse := [message for limit in limits if (message := _worse(report, *limit))]:
         for message in worse:
-            _errors.print(f"nianbao: {message}", style="red", markup=False, soft_wrap=True)
+            complain(message)
         raise typer.Exit(1)
-
-
-def _fail(message: str, cause: Exception) -> NoReturn:
-    _errors.print(f"nianbao: {message}", style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(2) from cause
 
 
 def _limits(given: Sequence[str]) -> list[tuple[str, float]]:
@@ -182,6 +175,6 @@ def _from_records(documents: Sequence["GoldDocument"], path: Path) -> tuple[list
     if not found:
         raise DataError(f"{path}: it holds no record of a document of the gold")
     if unused:
-        _errors.print(f"nianbao: {unused} records are of documents that the gold does not have", markup=False)
+        say(f"{unused} records are of documents that the gold does not have")
     missing = Prediction((), found=False)
     return [Case(d, found.get(d.name, missing)) for d in documents], ", ".join(sorted(models))

@@ -14,6 +14,7 @@ import typer
 
 from inference.extract import program_version
 from inference.tagging import NumberTagger, TaggerError, load_tagger
+from nianbao.messages import fail, needs
 
 if TYPE_CHECKING:
     from training.evaluation.report import Report
@@ -48,14 +49,9 @@ def _needs_training(command: Callable[P, T]) -> Callable[P, T]:
             try:
                 return command(*args, **kwargs)
             except (DataError, TaggerError, OSError) as error:
-                typer.echo(f"nianbao: {error}", err=True)
-                raise typer.Exit(2) from error
+                fail(str(error))
         except ModuleNotFoundError as error:
-            typer.echo(
-                f"nianbao: training needs {error.name}; install it with: pip install 'nianbao[train]'",
-                err=True,
-            )
-            raise typer.Exit(2) from error
+            needs(error, "training", "train")
 
     return run
 

@@ -165,7 +165,7 @@ def test_a_document_is_added_once_and_a_changed_file_is_refused(tmp_path: Path) 
         assert store.add_document(document("other-name.txt")) == 1
         with pytest.raises(StoreError, match=r"a\.txt: has changed since it was added"):
             store.add_document(document(text="收到申请30件。"))
-        assert len(store.documents()) == 1
+        assert len(store.purposes()) == 1
 
 
 def test_a_file_that_is_no_store_says_so_and_stays_as_it_is(tmp_path: Path) -> None:

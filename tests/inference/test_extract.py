@@ -1,6 +1,8 @@
 """A report in, a record out."""
 
 import json
+from functools import partial
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,13 +15,14 @@ from inference.extract import (
     Extracted,
     Failure,
     extract,
-    extract_all,
+    extract_one,
     find_inputs,
     program_version,
     to_record,
 )
 from inference.reading import ReadError, SourceText
 from inference.reading.door import read_bytes
+from inference.reading.files import load
 from inference.tagging import TaggerError
 from models.forms import cell_id, load_forms
 from models.record import Record
@@ -188,15 +191,16 @@ def test_extract_says_what_is_wrong(tmp_path, tagger_folder):
         extract(tmp_path / "a.txt", tmp_path)
 
 
-def test_one_result_for_each_path_in_order(tmp_path):
+def test_whatever_becomes_of_a_document_is_a_result(tmp_path):
     good, empty, missing = (tmp_path / name for name in ("a.txt", "b.txt", "c.txt"))
     good.write_text(report(), "utf-8")
     empty.write_bytes(b"")
-    results = list(extract_all([missing, good, empty, good], None))
-    assert [type(r) for r in results] == [Failure, Extracted, Failure, Extracted]
-    assert [r.code for r in results if isinstance(r, Failure)] == ["not_found", "empty"]
-    assert results[1].text == good.read_text("utf-8")
-    assert results[1] == results[3]
+    results = [extract_one(path.name, partial(load, path), None) for path in (missing, good, empty)]
+    assert [type(r) for _, r in results] == [Failure, Extracted, Failure]
+    assert [r.code for _, r in results if isinstance(r, Failure)] == ["not_found", "empty"]
+    hashes = [None, sha256(good.read_bytes()).hexdigest(), sha256(b"").hexdigest()]
+    assert [hash for hash, _ in results] == hashes
+    assert extract_one("a.txt", partial(load, good), None, hashes[1]) == (hashes[1], None)
 
 
 def test_find_inputs(tmp_path, monkeypatch):

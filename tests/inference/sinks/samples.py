@@ -3,8 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from inference.extract import Extracted, Failure, extract_all, find_inputs
+from inference.extract import Failure, find_inputs, to_record
 from inference.facts import TABLES, Row, tabulate
+from inference.reading import read
 from models.record import (
     Check,
     Document,
@@ -27,8 +28,7 @@ FAILURES = [
 @cache
 def examples() -> tuple[Record, ...]:
     """The records of the examples, without a tagger."""
-    results = extract_all(find_inputs([str(ROOT / "examples")]), None)
-    return tuple(result.record for result in results if isinstance(result, Extracted))
+    return tuple(to_record(read(path), None) for path in find_inputs([str(ROOT / "examples")]))
 
 
 def record(text: str = "84", value: str | None = "84") -> Record:
