@@ -28,7 +28,7 @@ from pdfminer.pdftypes import PDFStream, dict_value, list_value, resolve1
 from pdfminer.psparser import literal_name
 from pdfminer.utils import apply_matrix_pt, decode_text
 
-MEMORY = 900 * 2**20  # bytes of address space
+MEMORY = 700 * 2**20  # bytes of address space
 SECONDS = 7  # on the processor; a report of twenty pages takes one
 PAGES = 500
 GLYPHS = 300_000  # in all; more characters than are read of any report
