@@ -16,6 +16,22 @@ _SURE = 0.9  # confidence that a figure must have before it may put a table in d
 _ENDS = ("new_received", "carried_in", "total", "carried_forward")
 
 
+def rule_group(id: str) -> str:
+    """The kind of rule that a check is of: `applications.balance`, `narrative` …"""
+    return "narrative" if id.startswith("narrative.") else ".".join(id.split(".")[:2])
+
+
+def sides(check: Check) -> tuple[list[str], list[str]]:
+    """The ids of the facts on the left and on the right of a check.
+
+    They stand in a row in it: received and carried against handled and forwarded, one figure of the text against
+    cells, or parts against their total.
+    """
+    group = rule_group(check.id)
+    cut = {"applications.balance": len(check.facts) // 2, "narrative": 1}.get(group, len(check.facts) - 1)
+    return check.facts[:cut], check.facts[cut:]
+
+
 def _sum(ids: Sequence[str], cells: Mapping[str, Decimal | None]) -> Decimal | None:
     """The sum of cells; None if one is blank or missing."""
     values = [cells.get(id) for id in ids]

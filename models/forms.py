@@ -13,11 +13,17 @@ from models.record import Form as FormId
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table; `unit` is what its head gives, None where each cell carries its own."""
+    """A column of a table.
+
+    Attributes:
+        unit: What its head gives, None where each cell carries its own.
+        under: The wider head above its own, empty if it has none.
+    """
 
     id: str
     label: str
     unit: str | None
+    under: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Row:
         columns: The columns this row has, in order.
         unit: Unit of all the cells of the row; None where the columns give it.
         parts: Rows whose sum this row promises to be.
+        number: The numbering printed in front of the label, empty if there is none.
+        under: The heads that the row stands under, the outer ones first.
     """
 
     id: str
@@ -39,13 +47,16 @@ class Row:
     columns: tuple[Column, ...]
     unit: str | None
     parts: tuple[str, ...]
+    number: str = ""
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a form; `id` is the first part of its cell ids."""
+    """A table of a form; `id` is the first part of its cell ids, `title` is in Chinese and without numbering."""
 
     id: str
+    title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
 
@@ -80,12 +91,16 @@ def _named(parts: tuple[_Part, ...], id: str) -> _Part:
 def _row(id: str, data: dict[str, Any], columns: dict[str, Column]) -> Row:
     labels = (data["label"], *data.get("also", ()))
     own = tuple(columns[c] for c in data.get("columns", columns))
-    return Row(id, data["label"], labels, own, data.get("unit"), tuple(data.get("parts", ())))
+    heads = data.get("number", ""), tuple(data.get("under", ()))
+    return Row(id, data["label"], labels, own, data.get("unit"), tuple(data.get("parts", ())), *heads)
 
 
 def _table(id: str, data: dict[str, Any]) -> Table:
-    columns = {c: Column(c, d["label"], d.get("unit")) for c, d in data["columns"].items()}
-    return Table(id, tuple(columns.values()), tuple(_row(r, d, columns) for r, d in data["rows"].items()))
+    columns = {
+        c: Column(c, d["label"], d.get("unit"), d.get("under", "")) for c, d in data["columns"].items()
+    }
+    rows = tuple(_row(r, d, columns) for r, d in data["rows"].items())
+    return Table(id, data["title"], tuple(columns.values()), rows)
 
 
 @cache
@@ -101,6 +116,11 @@ def load_forms() -> dict[FormId, Form]:
         for d in documents
     ]
     return {f.id: f for f in sorted(forms, key=lambda f: f.years, reverse=True)}
+
+
+def table_title(id: str) -> str:
+    """The title of a table, in Chinese; its id if no form has it."""
+    return next((t.title for form in load_forms().values() for t in form.tables if t.id == id), id)
 
 
 def cells(form: Form) -> Iterator[tuple[str, Row, Column]]:

@@ -7,16 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from models.forms import table_title
 from models.record import Check, Fact, Record, TableEvidence
 
 _SURE, _DOUBTFUL = 0.95, 0.8
-_TABLES = {
-    "disclosure": "主动公开政府信息情况",
-    "applications": "收到和处理政府信息公开申请情况",
-    "review_litigation": "行政复议、行政诉讼情况",
-    "national": "政府信息公开情况统计表",
-    "provincial": "政府信息公开情况附表",
-}
 _QUALIFIERS = {"exact": "", "at_least": "≥", "about": "≈", "at_most": "≤"}
 _PERIODS = {"year": "", "cumulative": "累计", "prior": "上年", "part": "部分时段"}
 
@@ -44,7 +38,7 @@ def _cells(facts: Sequence[Fact]) -> dict[str, list[tuple[Fact, TableEvidence]]]
 def _cell_table(name: str, cells: Sequence[tuple[Fact, TableEvidence]]) -> Table:
     """A table of a form with its rows and columns, doubtful cells in colour."""
     columns = list(dict.fromkeys(e.column for _, e in cells))
-    table = Table(title=_TABLES.get(name, name), title_justify="left", header_style="bold")
+    table = Table(title=table_title(name), title_justify="left", header_style="bold")
     table.add_column("", overflow="fold", max_width=36)
     for column in columns:
         table.add_column(column, justify="right")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from inference.audit.changes import changes
 from inference.audit.finding import Finding, Group, Mention, grouped, mention
 from inference.audit.missing import Filled, filled, missing
+from inference.checks import rule_group, sides
 from inference.extract import Failure
 from inference.numbers import plain
 from inference.years import Agency, Broken, Cell, Report, YearCheck, follow, year_checks
@@ -112,10 +113,15 @@ def _of_report(report: Report, agency: str | None) -> Iterator[Finding]:
     name = agency or report.organization or ""
     for broken in report.broken:
         check = broken.check
-        group = "narrative" if check.id.startswith("narrative.") else ".".join(check.id.split(".")[:2])
         places = tuple(mention(report, cell) for _, cell in broken.terms if cell.amount != 0)
         yield Finding(
-            group, check.id, name, report.year, check.message, _equation(broken), places or (mention(report),)
+            rule_group(check.id),
+            check.id,
+            name,
+            report.year,
+            check.message,
+            _equation(broken),
+            places or (mention(report),),
         )
     already = {fact for b in report.broken if b.check.id.startswith("narrative.") for fact in b.check.facts}
     for fact, cells in report.conflicts:
@@ -143,13 +149,9 @@ def _sum(amounts: Sequence[tuple[str, Decimal]], total: str | None) -> str:
 def _equation(broken: Broken) -> str:
     """A broken rule of one report with its numbers; a side that cannot be taken apart is its sum alone."""
     check, cells = broken.check, dict(broken.terms)
-    # The terms of both sides stand in a row: received and carried against handled and forwarded, one figure of
-    # the text against cells, or parts against their total.
-    is_balance, is_text = ".balance." in check.id, check.id.startswith("narrative.")
-    cut = len(check.facts) // 2 if is_balance else 1 if is_text else len(check.facts) - 1
     left, right = (
         [("+", amount) for id in ids if id in cells and (amount := cells[id].amount) is not None]
-        for ids in (check.facts[:cut], check.facts[cut:])
+        for ids in sides(check)
     )
     return f"{_sum(left, check.left)} ≠ {_sum(right, check.right)}"
 
@@ -167,8 +169,9 @@ def _across(check: YearCheck) -> Finding:
         Mention(d.source, d.year, t.label, t.text, t.start, t.end)
         for d, t in zip((before, *[after] * len(check.evidence)), check.evidence, strict=False)
     ]
-    group = ".".join(check.id.split(".")[:2])
-    return Finding(group, check.id, check.agency, after.year, check.message, told, tuple(places))
+    return Finding(
+        rule_group(check.id), check.id, check.agency, after.year, check.message, told, tuple(places)
+    )
 
 
 def _tables(reports: Sequence[Report]) -> list[TableState]:

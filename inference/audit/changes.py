@@ -14,8 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from inference.audit.finding import TABLES, Finding, mention
+from inference.audit.finding import Finding, mention
 from inference.years import Agency, Cell, Report
+from models.forms import table_title
 
 _FACTOR = 10
 _FLOOR = Decimal(100)  # of a difference; small bodies go from 2 applications to 30 and back
@@ -99,7 +100,7 @@ def _copied(agency: Agency, before: Report, after: Report) -> Iterator[Finding]:
             # One number is enough to find the table.
             id = max(numbers, key=lambda id: numbers[id])
             places = tuple(mention(report, report.cells[id]) for report in (before, after))
-            yield Finding("copied", table, agency.name, after.year, TABLES.get(table, table), reason, places)
+            yield Finding("copied", table, agency.name, after.year, table_title(table), reason, places)
 
 
 def _against_peers(agencies: Iterable[Agency]) -> Iterator[Finding]:

@@ -57,13 +57,6 @@ class Group:
     findings: list[Finding]
 
 
-TABLES = {
-    "disclosure": "主动公开政府信息情况",
-    "applications": "收到和处理政府信息公开申请情况",
-    "review_litigation": "行政复议、行政诉讼情况",
-    "national": "政府信息公开情况统计表",
-    "provincial": "政府信息公开情况附表",
-}
 TITLES = {
     "failed": "Files that could not be read 无法读取的文件",
     "tables": "Reports without a table of the forms 未见统计表",

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from inference.audit.finding import TABLES, Finding, Mention, mention
+from inference.audit.finding import Finding, Mention, mention
 from inference.extract import Failure
 from inference.years import Agency, Cell, Report
-from models.forms import cells, load_forms
+from models.forms import cells, load_forms, table_title
 from models.record import Form
 
 _HEADER = {"organization": "机构", "year": "年度", "title": "标题"}
@@ -118,6 +118,4 @@ def _of_report(report: Report, agency: str) -> Iterator[Finding]:
     for table in filled(report.form, report.cells):
         if not table.is_whole:
             told = f"{table.blank} blank 空白, {table.missing} not found 缺失, of {table.cells} cells"
-            yield Finding(
-                "cells", table.table, agency, report.year, TABLES.get(table.table, table.table), told, place
-            )
+            yield Finding("cells", table.table, agency, report.year, table_title(table.table), told, place)

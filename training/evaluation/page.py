@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from inference.templates import environment
 from training.evaluation.charts import families, reliability, selection
 from training.evaluation.report import Confusion, Error, Report, Score
 from training.evaluation.scores import lower_is_better
@@ -30,15 +30,9 @@ def render_markdown(report: Report) -> str:
 
 
 def _render(template: str, report: Report, **more: object) -> str:
-    environment = Environment(
-        loader=PackageLoader("training.evaluation", "templates"),
-        autoescape=select_autoescape(["html.j2"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"score": _score, "share": _share, "segments": _segments, "p": _p, "some": _some}
-    return environment.get_template(template).render(
+    templates = environment("training.evaluation")
+    templates.filters |= {"score": _score, "share": _share, "segments": _segments, "p": _p, "some": _some}
+    return templates.get_template(template).render(
         report=report,
         matrix=_matrix(report.confusions),
         kinds=Counter(error.kind for error in report.errors),

@@ -1,0 +1,1 @@
+"""Records as pages of HTML for people: pure functions from records to text, without a network."""

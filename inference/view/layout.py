@@ -1,0 +1,187 @@
+"""The tables of a report laid out as its form prints them, with what was read in each cell."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, takewhile
+
+from inference.view.readings import Reading
+from models.forms import Column, Row, Table, load_forms
+from models.record import Form
+
+_Places = Mapping[tuple[str, str], Reading]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the form. `reading` is None where the report has no such cell; `span` counts columns of the sheet."""
+
+    reading: Reading | None
+    span: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the form.
+
+    Attributes:
+        unit: Printed for the whole row; None where the columns give it.
+        depth: How many heads it stands under, or of how many sums it is a part.
+    """
+
+    row: Row
+    unit: str | None
+    depth: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows that stand together.
+
+    Attributes:
+        heads: What is printed above them and not above the section in front, each with its depth.
+        columns: The columns of all its rows, each with its span.
+    """
+
+    heads: tuple[tuple[int, str], ...]
+    columns: tuple[tuple[Column, int], ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of a form.
+
+    Attributes:
+        is_even: Whether all rows have all columns, so that one head is enough.
+        has_units: Whether the rows print their own units.
+        width: Number of columns of values.
+        beyond: What was read of cells that the form does not have.
+    """
+
+    table: Table
+    is_even: bool
+    has_units: bool
+    width: int
+    sections: tuple[Section, ...]
+    beyond: tuple[Reading, ...]
+
+    @property
+    def heads(self) -> list[tuple[str, list[Column]]]:
+        """The columns under their wider heads; a column without one has an empty head to itself."""
+        groups = groupby(self.table.columns, key=lambda c: c.under or c.id)
+        return [(columns[0].under, columns) for columns in (list(group) for _, group in groups)]
+
+
+def sheets(form: Form, readings: Iterable[Reading]) -> list[Sheet]:
+    """The tables of a form with the cells of a report: each reading of a cell on one sheet, once.
+
+    Args:
+        form: Of the report; `none` has no tables.
+        readings: All of the report.
+    """
+    read: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        if reading.evidence.kind == "table":
+            read[reading.evidence.table].append(reading)
+    tables = load_forms()[form].tables if form in load_forms() else ()
+    # A record made elsewhere may have tables of which nothing is known.
+    strange = tuple(Table(id, id, (), ()) for id in read if id not in {table.id for table in tables})
+    return [_sheet(table, read[table.id], form) for table in (*tables, *strange)]
+
+
+def _sheet(table: Table, read: Sequence[Reading], form: Form) -> Sheet:
+    places: dict[tuple[str, str], Reading] = {}
+    beyond = []
+    for reading in read:
+        row, column = _place(reading)
+        known = next((r for r in table.rows if r.id == row), None)
+        columns = {c.id for c in (known.columns if known else table.columns)}
+        if column in columns and (row, column) not in places:
+            places[row, column] = reading
+        else:
+            beyond.append(reading)
+    rows = _rows(table, places, form)
+    is_even = all(row.columns == table.columns for row in rows)
+    width = max((len(row.columns) for row in rows), default=0)
+    return Sheet(
+        table,
+        is_even,
+        any(row.unit for row in table.rows),
+        width,
+        tuple(_sections(rows, places, width)),
+        tuple(beyond),
+    )
+
+
+def _place(reading: Reading) -> tuple[str, str]:
+    e = reading.evidence
+    return (e.row, e.column) if e.kind == "table" else ("", "")
+
+
+def _rows(table: Table, places: _Places, form: Form) -> list[Row]:
+    """The rows of the form, and what the report has beside them: rows of another form, or of the office's own."""
+    found = {row: reading for (row, _), reading in places.items()}
+    known = {row.id: row for row in table.rows}
+    if form == "provincial":  # offices print the rows they like
+        return [known.get(id) or _row(id, found[id], table, ()) for id in found]
+    rows = list(table.rows)
+    if "other" in found:  # one row of 2019 in place of the three of 2021
+        rows = [row for row in rows if not row.id.startswith("other.") or row.id in found]
+    for id in found:
+        if id not in known:
+            # Beside its like: in front of the sum of all outcomes, or else at the end.
+            at = (
+                next((i for i, row in enumerate(rows) if row.id == "total"), len(rows))
+                if id == "other"
+                else len(rows)
+            )
+            rows.insert(at, _row(id, found[id], table, rows[at].under if at < len(rows) else ()))
+    return rows
+
+
+def _row(id: str, reading: Reading, table: Table, under: tuple[str, ...]) -> Row:
+    return Row(
+        id, reading.label.partition(" · ")[0], (), table.columns, reading.evidence.unit, (), under=under
+    )
+
+
+def _sections(rows: Sequence[Row], places: _Places, width: int) -> Iterator[Section]:
+    sums = {part: row.id for row in rows for part in row.parts}
+    above: tuple[str, ...] = ()
+    for (under, columns, _), group in groupby(rows, key=_standing):
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(above, under, strict=False)))
+        spans = [1] * (len(columns) - 1) + [width - len(columns) + 1]
+        lines = tuple(
+            Line(row, _unit(row, places), len(under) + _depth(row.id, sums), _cells(row, places, spans))
+            for row in group
+        )
+        heads = tuple((depth, head) for depth, head in enumerate(under) if depth >= shared)
+        yield Section(heads, tuple(zip(columns, spans, strict=True)), lines)
+        above = under
+
+
+def _standing(row: Row) -> tuple[tuple[str, ...], tuple[Column, ...], str]:
+    """Rows that stand together have the same."""
+    return row.under, row.columns, "" if row.under else row.id.partition(".")[0]
+
+
+def _depth(id: str, sums: Mapping[str, str]) -> int:
+    """Of how many sums within sums a row is a part."""
+    depth = 0
+    while id in sums:
+        id, depth = sums[id], depth + 1
+    return depth
+
+
+def _unit(row: Row, places: _Places) -> str | None:
+    """The unit of a row, as the report prints it if it does."""
+    if row.unit is None:
+        return None
+    printed = (places[row.id, c.id].evidence.unit for c in row.columns if (row.id, c.id) in places)
+    return next((unit for unit in printed if unit), row.unit)
+
+
+def _cells(row: Row, places: _Places, spans: Sequence[int]) -> tuple[Cell, ...]:
+    return tuple(Cell(places.get((row.id, c.id)), span) for c, span in zip(row.columns, spans, strict=True))
