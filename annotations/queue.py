@@ -84,7 +84,12 @@ def purpose(sha256: str, plan: Plan) -> Purpose:
 
 
 def candidates(
-    document: Document, record: Record, tagger: ChanceTagger | None = None, other: NumberTagger | None = None
+    document: Document,
+    record: Record,
+    tagger: ChanceTagger | None = None,
+    other: NumberTagger | None = None,
+    *,
+    every_cell: bool = False,
 ) -> Iterator[Candidate]:
     """The passages of a document that hold numbers, and its cells that are doubtful or break a rule.
 
@@ -93,6 +98,7 @@ def candidates(
         record: What was extracted from it; gives the suggestions.
         tagger: Measures doubt; if None, nothing is doubtful but cells.
         other: A tagger to disagree with the record; None for no such comparison.
+        every_cell: Give the other cells, too.
     """
     normal = normalize(document.text)
     stretches = prose(normal.text, read_tables(normal.text).zones)
@@ -122,7 +128,7 @@ def candidates(
             conflicts=tuple(dict.fromkeys(id for _, fact in said for id in _conflicts(fact, broken))),
             differing=tuple(differing),
         )  # fmt: skip
-    yield from _cells(document, record, broken)
+    yield from _cells(document, record, broken, every_cell)
 
 
 def passages(normal: NormalText) -> list[tuple[int, int]]:
@@ -174,11 +180,13 @@ def _conflicts(fact: Fact, broken: dict[str, list[BrokenRule]]) -> list[str]:
     return [*rules, *(["conflicting"] if fact.status == "conflicting" else [])]
 
 
-def _cells(document: Document, record: Record, broken: dict[str, list[BrokenRule]]) -> Iterator[Candidate]:
+def _cells(
+    document: Document, record: Record, broken: dict[str, list[BrokenRule]], every: bool
+) -> Iterator[Candidate]:
     for fact in record.facts:
         evidence = next((e for e in fact.evidence if isinstance(e, TableEvidence)), None)
         conflicts = _conflicts(fact, broken) if fact.period == "year" else []
-        if evidence is None or (evidence.confidence >= _DOUBTFUL_CELL and not conflicts):
+        if evidence is None or not (every or conflicts or evidence.confidence < _DOUBTFUL_CELL):
             continue
         cell = Cell(
             id=fact.id, label=fact.label, period=fact.period, value=evidence.value, confidence=evidence.confidence,

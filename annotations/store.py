@@ -6,9 +6,9 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from annotations.database import Database, StoreError
 from annotations.items import GoldFigure
 from annotations.task import Answer, Cell, Document, NewTask, Progress, Purpose, Said, Suggestion, Task
+from inference.database import Database, StoreError
 
 _CLAIM = timedelta(minutes=10)  # that a task stays with whom it was shown to
 _PACE = 50  # answers that the pace is measured over
@@ -21,6 +21,11 @@ class Store(Database):
 
     A stop at any moment, `kill -9` included, loses nothing that a call had returned from.
     """
+
+    PACKAGE = "annotations"
+    MARK = b"nian"
+    KIND = "store of nianbao annotate"
+    MAKER = "nianbao annotate add"
 
     # --- what is to be done
 

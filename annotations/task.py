@@ -10,7 +10,9 @@ from models.record import Period
 
 Purpose = Literal["training", "evaluation"]
 Verdict = Literal["accept", "reject", "ignore"]
-Strategy = Literal["uncertainty", "conflict", "disagreement", "diversity", "random", "audit", "import"]
+Strategy = Literal[
+    "uncertainty", "conflict", "disagreement", "diversity", "random", "audit", "import", "correction"
+]
 
 
 @dataclass(frozen=True)

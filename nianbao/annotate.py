@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from annotations.database import StoreError
 from annotations.export import passages, suggested, write_gold
 from annotations.formats import FORMATS, Format, label_studio
 from annotations.intake import ask_again, import_item, import_items
@@ -23,6 +22,7 @@ from annotations.items import DataError, Item, read_items, read_lines, read_spli
 from annotations.queue import Candidate, Choice, Plan, candidates, purpose, queue, suggest
 from annotations.store import Store
 from annotations.task import Document, Suggestion
+from inference.database import StoreError
 from inference.extract import find_inputs, to_record
 from inference.reading import ReadError, read
 from inference.reading.source import SourceText
@@ -177,6 +177,7 @@ def serve(
         import uvicorn
 
         from annotations.service import create_app
+        from inference.service.guard import guard
 
         with Store(store):
             pass
@@ -184,7 +185,9 @@ def serve(
         token = None if local else os.environ.get("NIANBAO_TOKEN") or secrets.token_urlsafe(24)
         shown = f"[{host}]" if ":" in host else host
         say(f"http://{shown}:{port}/{f'?token={token}' if token else ''}  (Ctrl+C ends; nothing is lost)")
-        uvicorn.run(create_app(store, token), host=host, port=port, log_level="warning", access_log=False)
+        app = create_app(store)
+        guard(app, token)
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
 
 
 @app.command()

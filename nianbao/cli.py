@@ -15,6 +15,7 @@ from nianbao.check import check
 from nianbao.evaluate import evaluate
 from nianbao.messages import fail
 from nianbao.page import print_record
+from nianbao.serve import serve
 
 app = typer.Typer(
     name="nianbao",
@@ -28,6 +29,7 @@ app.add_typer(train.app, name="train")
 app.command()(extract)
 app.command()(check)
 app.command()(evaluate)
+app.command()(serve)
 
 Model = Annotated[
     Path | None,

@@ -1,7 +1,10 @@
 """What the whole suite shares."""
 
+import shutil
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -65,3 +68,16 @@ def tagger_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tagger(tagger_folder: Path) -> Tagger:
     """The tagger of `tagger_folder`, loaded."""
     return Tagger(tagger_folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, driven by playwright; tests of pages are skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.skip("no chromium is installed")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

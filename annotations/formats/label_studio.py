@@ -66,13 +66,17 @@ def read(path: Path) -> list[Item]:
     Raises:
         DataError: The file cannot be used; the message names task (by its index) and field or region.
     """
-    tasks = parse(list[_Task], read_text(path), str(path))
+    return items_of(read_text(path), str(path))
+
+
+def items_of(tasks: object, where: str) -> list[Item]:
+    """As `read`, from tasks as JSON or already taken out of it; `where` begins the messages."""
     items = []
-    for i, task in enumerate(tasks):
+    for i, task in enumerate(parse(list[_Task], tasks, where)):
         done = [a for a in task.annotations if not a.was_cancelled]
         if done:
             latest = sorted(done, key=lambda a: a.created_at)[-1]
-            items.append(make_item(task.data.text, _marks(latest.result, f"{path}, [{i}]")))
+            items.append(make_item(task.data.text, _marks(latest.result, f"{where}, [{i}]")))
     return items
 
 
@@ -120,7 +124,7 @@ def write_predictions(
     _write(
         path,
         (
-            _task(item) | {"predictions": [_prediction(item, scores, model_version)]}
+            _task(item) | {"predictions": [prediction(item, scores, model_version)]}
             for item, scores in zip(items, confidences, strict=True)
         ),
     )
@@ -138,7 +142,8 @@ def _annotation(item: Item) -> _Json:
     return {"result": [result for figure in item.figures for result in _region(item.text, figure)]}
 
 
-def _prediction(item: Item, scores: Sequence[float], model_version: str) -> _Json:
+def prediction(item: Item, scores: Sequence[float], model_version: str) -> _Json:
+    """What a model says of an item, as `write_predictions` has it."""
     scored = zip(item.figures, scores, strict=True)
     return {
         "model_version": model_version,

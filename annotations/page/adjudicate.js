@@ -22,7 +22,7 @@ let chosen = null;
 // --- The list ----------------------------------------------------------------------
 
 async function load(wanted) {
-  disputes = await get("/api/disputes");
+  disputes = await get("api/disputes");
   const item = disputes.find((dispute) => dispute.task === wanted) ?? disputes[0];
   if (item) return open(item.task);
   task = null;
@@ -30,7 +30,7 @@ async function load(wanted) {
 }
 
 async function open(id) {
-  const reply = await get(`/api/disputes/${id}`);
+  const reply = await get(`api/disputes/${id}`);
   task = reply.task;
   answers = reply.settled ? [...reply.answers, { ...reply.settled, settled: true }] : reply.answers;
   verdict = null;
@@ -143,7 +143,7 @@ async function settle(kind) {
   const given = kind === "accept" ? view.editor.answer() : { figures: [], value: null };
   const following = neighbour(1);
   const note = view.note.value.trim();
-  const { disputed } = await post("/api/adjudications", { task: task.id, annotator, answer: kind, ...given, note });
+  const { disputed } = await post("api/adjudications", { task: task.id, annotator, answer: kind, ...given, note });
   // Let go of first: should the next not come, what was settled cannot be settled twice.
   task = null;
   answers = [];
@@ -174,7 +174,7 @@ function press(name) {
 
 async function start() {
   annotator = await annotatorName();
-  const setup = await get("/api/setup");
+  const setup = await get("api/setup");
   labels = new Map(setup.labels.map((label) => [label.id, label]));
   view = new TaskView(setup, edited);
   const list = [...ownCommands, ...view.commands(() => list)];

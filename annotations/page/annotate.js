@@ -63,6 +63,10 @@ function factEntry([name, value]) {
   return element("div", { "data-fact": name }, element("dt", {}, t(name)), element("dd", {}, value));
 }
 
+async function open(id) {
+  showTask(await get(`api/tasks/${encodeURIComponent(id)}`, { annotator }));
+}
+
 // --- Answering ----------------------------------------------------------------------
 
 // The task is let go of first: should the next not come, what was answered cannot be answered twice.
@@ -70,7 +74,7 @@ async function next() {
   task = null;
   loaded = false;
   try {
-    showTask(await get("/api/next", { annotator }));
+    showTask(await get("api/next", { annotator }));
   } finally {
     if (!loaded) render();
   }
@@ -81,19 +85,19 @@ async function answer(kind) {
   const given = kind === "accept" ? view.editor.answer() : { figures: [], value: null };
   const note = view.note.value.trim();
   const seconds = Math.round((performance.now() - shownAt) / 100) / 10;
-  await post("/api/answers", { task: task.id, annotator, answer: kind, ...given, note, flagged, seconds });
+  await post("api/answers", { task: task.id, annotator, answer: kind, ...given, note, flagged, seconds });
   await next();
   announce(t("saved", { answer: t(kind) }));
 }
 
 async function undo() {
-  const reply = await post("/api/undo", { annotator });
+  const reply = await post("api/undo", { annotator });
   if (reply.task) showTask(reply);
   announce(t(reply.task ? "undone" : "nothingToUndo"));
 }
 
 async function redo() {
-  const reply = await post("/api/redo", { annotator });
+  const reply = await post("api/redo", { annotator });
   if (reply.task) await next();
   announce(t(reply.task ? "redone" : "nothingToRedo"));
 }
@@ -106,7 +110,7 @@ function toggleFlag() {
 // --- History ---------------------------------------------------------------------------
 
 async function openHistory() {
-  const answers = await get("/api/history", { annotator, limit: HISTORY_LIMIT });
+  const answers = await get("api/history", { annotator, limit: HISTORY_LIMIT });
   const list = element("ol", { class: "list" }, ...answers.map((past) => element("li", {}, historyEntry(past))));
   list.addEventListener("keydown", moveInList);
   openDialog(t("history"), answers.length ? list : t("historyEmpty"), closeButton());
@@ -115,11 +119,11 @@ async function openHistory() {
 function historyEntry({ task: id, answer: kind, figures, text, at }) {
   const time = new Date(at).toLocaleString(document.documentElement.lang);
   const line = quiet(t("historyLine", { answer: t(kind), figures, time }));
-  const open = (event) => {
+  const choose = (event) => {
     event.currentTarget.closest("dialog").close();
-    commands.run(async () => showTask(await get(`/api/tasks/${id}`, { annotator })));
+    commands.run(() => open(id));
   };
-  return button({ "data-task": id }, open, text, line);
+  return button({ "data-task": id }, choose, text, line);
 }
 
 function moveInList(event) {
@@ -145,13 +149,15 @@ const ownCommands = [
 
 async function start() {
   annotator = await annotatorName();
-  view = new TaskView(await get("/api/setup"), () => {});
+  view = new TaskView(await get("api/setup"), () => {});
   const list = [...ownCommands, ...view.commands(() => list)];
   const toolbars = { primary: find("#primary"), secondary: find("#secondary") };
   commands = new Commands(list, toolbars, (name) => task && view.editor.press(name));
   find("#refresh").addEventListener("click", () => commands.run(next));
   find("#annotator").addEventListener("click", rename);
-  await commands.run(next);
+  // A page that found something wrong leads here with the task to look at.
+  const asked = new URLSearchParams(location.search).get("task");
+  await commands.run(asked ? () => open(asked) : next);
 }
 
 async function rename() {

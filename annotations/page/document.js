@@ -35,7 +35,7 @@ async function start() {
   const id = address.get("id");
   if (!id) throw new Notice(t("noDocument"));
   announce(t("loading"));
-  found = await get(`/api/documents/${encodeURIComponent(id)}`, { task: address.get("task") });
+  found = await get(`api/documents/${encodeURIComponent(id)}`, { task: address.get("task") });
   announce("");
   show(found);
   document.querySelector("#text [aria-current]")?.scrollIntoView({ block: "center" });

@@ -278,7 +278,7 @@ export class TextEditor {
 
   async markText(start, end) {
     const { task } = this;
-    const number = await get("/api/read", { task: task.id, start, end });
+    const number = await get("api/read", { task: task.id, start, end });
     // The person may have gone on while the server read.
     if (task !== this.task) return;
     this.#place(number);

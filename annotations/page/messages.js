@@ -46,6 +46,7 @@ export const messages = {
   yourAnswer: ["您上次的答案：{answer}", "Your last answer: {answer}"],
   suggestedBy: ["建议来自 {model}", "Suggested by {model}"],
   year: ["{year} 年", "{year}"],
+  correction: ["有人指出有误", "Reported as wrong"],
   uncertainty: ["模型没把握", "Model unsure"],
   conflict: ["数字有矛盾", "Figures conflict"],
   disagreement: ["模型与规则不一致", "Model and rules differ"],

@@ -63,7 +63,7 @@ export class TaskView {
   }
 
   #openSource() {
-    window.open(`/document?id=${this.task.document.id}&task=${this.task.id}`, "_blank", "noopener");
+    window.open(`document?id=${this.task.document.id}&task=${this.task.id}`, "_blank", "noopener");
   }
 }
 

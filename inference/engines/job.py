@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inference.extract import Extracted, Failure, extract_one
 from inference.reading import ReadError
-from inference.reading.archive import member, members
+from inference.reading.archive import SUFFIX, member, members
 from inference.reading.door import SUFFIXES
 from inference.reading.files import load
 from inference.tagging import Backend, load_tagger
@@ -20,16 +20,24 @@ class Job:
         path: Of the file.
         member: Its name in the archive that the file is; None for a file that is the document.
         known: Hash of the bytes it had when it was read before; None if it was not.
+        name: What the file is called, where it does not lie under its own name; None where it does.
     """
 
     path: str
     member: str | None = None
     known: str | None = None
+    name: str | None = None
 
     @property
     def source(self) -> str:
         """What records and failures say it came from."""
-        return self.path if self.member is None else f"{self.path}!/{self.member}"
+        name = self.name or self.path
+        return name if self.member is None else f"{name}!/{self.member}"
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is to be taken apart and not to be read."""
+        return self.member is None and self.source.lower().endswith(SUFFIX)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class Done:
 
 
 class Reader:
-    """Reads one document after another; a tagger is loaded once for all of them."""
+    """Reads one document after another, with a tagger that is loaded once for all of them; lists archives."""
 
     def __init__(self, model: Path | None, backend: Backend, threads: int, largest: int, texts: bool) -> None:
         """Load the tagger.
@@ -67,9 +75,12 @@ class Reader:
         """
         self._tagger = load_tagger(model, threads, backend)
         self._largest, self._texts = largest, texts
+        self._list = Lister(largest)
 
     def __call__(self, job: Job) -> Done:
-        """Read a document, whatever it is."""
+        """Read a document, whatever it is; list an archive of which no member is named."""
+        if job.is_archive:
+            return self._list(job)
         sha256, result = extract_one(job.source, lambda: _bytes(job, self._largest), self._tagger, job.known)
         if isinstance(result, Extracted):
             text = result.text if self._texts else None
@@ -86,13 +97,12 @@ class Lister:
     def __call__(self, job: Job) -> Done:
         """List an archive."""
         try:
-            return Done(
-                job.source, None, names=members(load(Path(job.path), self._largest), job.path, SUFFIXES)
-            )
+            names = members(load(Path(job.path), self._largest), job.source, SUFFIXES)
+            return Done(job.source, None, names=names)
         except ReadError as error:
             return Done(job.source, None, failure=Failure(job.source, error.code, error.message))
 
 
 def _bytes(job: Job, largest: int) -> bytes:
     data = load(Path(job.path), largest)
-    return data if job.member is None else member(data, job.path, job.member, largest)
+    return data if job.member is None else member(data, job.name or job.path, job.member, largest)

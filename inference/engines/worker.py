@@ -84,9 +84,13 @@ class Worker:
     def give(self, job: Job) -> None:
         """Begin to read a document."""
         # LibreOffice has a limit of its own, within which it ends what it started.
-        more = LIMIT if Path(job.member or job.path).suffix.lower() in CONVERTED else 0
+        more = LIMIT if Path(job.source).suffix.lower() in CONVERTED else 0
+        try:
+            self.pipe.send(job)
+        except OSError:  # it died while it had nothing to do
+            self._again()
+            self.pipe.send(job)
         self._job, self.deadline = job, time.monotonic() + self._limits.seconds + more
-        self.pipe.send(job)
 
     def take(self) -> Done | None:
         """What the job in hand gave; None if it goes on."""
@@ -103,10 +107,13 @@ class Worker:
         else:
             return None
         if done.failure and done.failure.code in ("memory_limit", "time_limit"):
-            self.kill()
-            self._begin()
-            self.ready()
+            self._again()
         return done
+
+    def _again(self) -> None:
+        self.kill()
+        self._begin()
+        self.ready()
 
     def __call__(self, job: Job) -> Done:
         """Read a document and wait for it."""

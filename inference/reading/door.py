@@ -60,7 +60,11 @@ def read_bytes(data: bytes, source: str) -> SourceText:
     reader = _reader(data, source)
     text = reader(data, source, hashlib.sha256(data).hexdigest())
     if not text.text.strip("\ufeff \t\r\n|"):
-        reason = "; a web page may be nested too deeply, or hold too much on one line, to be read" if reader is read_html else ""
+        reason = (
+            "; a web page may be nested too deeply, or hold too much on one line, to be read"
+            if reader is read_html
+            else ""
+        )
         raise ReadError("empty", f"{source} holds no text{reason}")
     return text
 

@@ -1,7 +1,6 @@
 """The loop as people go through it, in a browser: label, undo, settle, export, and train with what came out."""
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,28 +15,19 @@ from annotations.store import Store
 from annotations.task import BrokenRule, Cell, NewTask, Term
 from models.tagger import shipped
 from nianbao.cli import app
-from tests.annotations.servers import Server
 from tests.annotations.stores import TEXT, document, figure, make_store
+from tests.servers import Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no chromium is installed")]
+pytestmark = pytest.mark.slow
 
 KINDS = (
     ("举办政务公开培训班{}期。", "pxcs", "capacity.trainings"),
     ("发布政务微博信息{}条。", "微博", "disclosure.weibo"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @contextmanager
@@ -87,7 +77,7 @@ def reports(path: Path) -> None:
 
 def test_from_ten_labels_through_a_dispute_to_a_new_tagger(browser: "Browser", tmp_path: Path) -> None:
     reports(tmp_path / "s.db")
-    with Server(tmp_path / "s.db") as server:
+    with Server("annotate", "serve", tmp_path / "s.db", ready="/api/setup") as server:
         with opened(browser, server, "li") as page:
             for done in range(10):
                 page.wait_for_selector(".mark")
@@ -157,7 +147,10 @@ def test_a_suggestion_is_confirmed_with_one_key_and_a_number_of_its_own_is_marke
     browser: "Browser", tmp_path: Path
 ) -> None:
     make_store(tmp_path / "s.db").__exit__()
-    with Server(tmp_path / "s.db") as server, opened(browser, server, "li") as page:
+    with (
+        Server("annotate", "serve", tmp_path / "s.db", ready="/api/setup") as server,
+        opened(browser, server, "li") as page,
+    ):
         mark = page.wait_for_selector(".mark[data-label='disclosure.total'][data-suggested]")
         assert mark and "93%" in (mark.get_attribute("aria-label") or "")
         page.keyboard.press("a")
@@ -192,7 +185,10 @@ def test_a_cell_is_corrected_beside_the_sum_that_fails(browser: "Browser", tmp_p
     with Store(tmp_path / "s.db", create=True) as store:
         at = TEXT.index("29")
         store.add_tasks([NewTask(store.add_document(document()), at, at + 2, "conflict", cell=cell)])
-    with Server(tmp_path / "s.db") as server, opened(browser, server, "li", width=375) as page:
+    with (
+        Server("annotate", "serve", tmp_path / "s.db", ready="/api/setup") as server,
+        opened(browser, server, "li", width=375) as page,
+    ):
         page.wait_for_selector(".check")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
         page.fill("#cell-value", "27")
@@ -205,7 +201,10 @@ def test_a_cell_is_corrected_beside_the_sum_that_fails(browser: "Browser", tmp_p
 
 def test_english_and_the_source_document_are_a_click_away(browser: "Browser", tmp_path: Path) -> None:
     make_store(tmp_path / "s.db").__exit__()
-    with Server(tmp_path / "s.db") as server, opened(browser, server, "li") as page:
+    with (
+        Server("annotate", "serve", tmp_path / "s.db", ready="/api/setup") as server,
+        opened(browser, server, "li") as page,
+    ):
         page.wait_for_selector(".mark")
         page.click("#language")
         playwright.expect(page.locator("html")).to_have_attribute("lang", "en")

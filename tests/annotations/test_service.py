@@ -18,9 +18,10 @@ from annotations.context import context, heading
 from annotations.service import create_app
 from annotations.store import Store
 from annotations.task import BrokenRule, Cell, NewTask, Term
+from inference.service.guard import guard
 from models.labels import load_labels
-from tests.annotations.servers import Server
 from tests.annotations.stores import PASSAGES, TEXT, TOTAL, WEBSITE, accept, document, make_store
+from tests.servers import Server
 
 LI = {"annotator": "li"}
 
@@ -37,7 +38,9 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(path: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(path)) as client:
+    app = create_app(path)
+    guard(app, None)
+    with TestClient(app) as client:
         yield client
 
 
@@ -194,7 +197,9 @@ def test_the_source_document_is_one_request_away(client: TestClient) -> None:
 
 def test_other_names_and_missing_tokens_are_not_answered(path: Path, client: TestClient) -> None:
     assert client.get("/api/setup", headers={"host": "evil.example"}).status_code == 400
-    with TestClient(create_app(path, "sesame-open")) as guarded:
+    app = create_app(path)
+    guard(app, "sesame-open")
+    with TestClient(app) as guarded:
         for address in ("/", "/api/setup", "/static/common.js", "/api/setup?token=wrong"):
             assert guarded.get(address).status_code == 401
         opened = guarded.get("/?token=sesame-open")
@@ -237,7 +242,7 @@ def test_of_a_thousand_answers_by_three_writers_none_is_lost_or_doubled_when_the
     with Store(tmp_path / "s.db", create=True) as store:
         ids = [store.add_document(document(f"{i}.txt", text)) for i, text in enumerate(texts)]
         store.add_tasks(NewTask(id, 0, len(text), "random") for id, text in zip(ids, texts, strict=True))
-    server = Server(tmp_path / "s.db")
+    server = Server("annotate", "serve", tmp_path / "s.db", ready="/api/setup")
     stored: dict[int, list[int]] = {}
     restart = threading.Event()
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.database import StoreError
 from annotations.store import Store
 from annotations.task import Answer, NewTask
+from inference.database import StoreError
 from tests.annotations.stores import PASSAGES, RECEIVED, TOTAL, WEBSITE, accept, document, make_store
 
 ROOT = Path(__file__).parents[2]
@@ -201,7 +201,7 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytes
     (package / "migrations" / "002.sql").write_text(
         "ALTER TABLE tasks ADD COLUMN more TEXT;\nCREATE TABLE later (id INTEGER);", "utf-8"
     )
-    monkeypatch.setattr("annotations.database.files", lambda _: package)
+    monkeypatch.setattr("inference.database.files", lambda _: package)
     for _ in range(2):
         with Store(tmp_path / "s.db") as store:
             assert len(store.answers()) == 1

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -154,32 +155,26 @@ def test_the_page_escapes_all_and_links_to_files_and_the_web_alone(page: Path) -
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
-def test_the_page_in_a_browser(page: Path, scheme: str, width: int) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("no chromium is installed")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        shown = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
-        problems: list[object] = []
-        shown.on("pageerror", lambda error: problems.append(error))
-        # A style or script that the policy of the page refuses is told on the console.
-        shown.on("console", lambda message: problems.append(message.text))
-        shown.on("request", lambda request: request.url.startswith("file:") or problems.append(request.url))
-        shown.goto(page.as_uri())
-        articles = shown.locator("#broken + .bad article:visible")
-        before = articles.count()
-        assert before
-        shown.fill("#find", "岚川县")
-        assert articles.count() == before
-        shown.fill("#find", "水利局")
-        assert articles.count() == 0
-        assert shown.text_content("#left") == "0 of the findings listed here 所列中符合"
-        shown.fill("#find", "")
-        assert articles.count() == before
-        assert shown.evaluate("document.documentElement.scrollWidth") <= width
-        light = shown.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert light == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(25, 25, 25)")
-        browser.close()
+def test_the_page_in_a_browser(page: Path, browser: Any, scheme: str, width: int) -> None:
+    shown = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
+    problems: list[object] = []
+    shown.on("pageerror", lambda error: problems.append(error))
+    # A style or script that the policy of the page refuses is told on the console.
+    shown.on("console", lambda message: problems.append(message.text))
+    shown.on("request", lambda request: request.url.startswith("file:") or problems.append(request.url))
+    shown.goto(page.as_uri())
+    articles = shown.locator("#broken + .bad article:visible")
+    before = articles.count()
+    assert before
+    shown.fill("#find", "岚川县")
+    assert articles.count() == before
+    shown.fill("#find", "水利局")
+    assert articles.count() == 0
+    assert shown.text_content("#left") == "0 of the findings listed here 所列中符合"
+    shown.fill("#find", "")
+    assert articles.count() == before
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    light = shown.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert light == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(25, 25, 25)")
+    shown.close()
     assert not problems

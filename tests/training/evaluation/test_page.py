@@ -1,8 +1,8 @@
 """The page needs nothing from outside, escapes what documents say, and filters its errors in a browser."""
 
 import re
-import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,27 +60,23 @@ def test_the_markdown_has_the_scores_and_the_comparison(report: Report) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
-def test_errors_are_filtered_by_kind_and_label(report: Report, tmp_path: Path, width: int) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("no chromium is installed")
+def test_errors_are_filtered_by_kind_and_label(
+    report: Report, tmp_path: Path, browser: Any, width: int
+) -> None:
     (tmp_path / "report.html").write_text(render_html(report), "utf-8")
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": width, "height": 900}, offline=True)
-        problems: list[object] = []
-        page.on("pageerror", lambda error: problems.append(error))
-        page.on("request", lambda request: request.url.startswith("file:") or problems.append(request.url))
-        page.goto((tmp_path / "report.html").as_uri())
-        shown = page.locator("#gallery article:visible")
-        assert shown.count() == 2
-        page.select_option("#kind", "label")
-        assert shown.count() == 1
-        assert page.text_content("#left") == "1 shown"
-        page.select_option("#label", "applications.received")
-        assert shown.count() == 0
-        # Nothing but tables and charts, which scroll or shrink by themselves, may be wider than the screen.
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 900}, offline=True)
+    problems: list[object] = []
+    page.on("pageerror", lambda error: problems.append(error))
+    page.on("request", lambda request: request.url.startswith("file:") or problems.append(request.url))
+    page.goto((tmp_path / "report.html").as_uri())
+    shown = page.locator("#gallery article:visible")
+    assert shown.count() == 2
+    page.select_option("#kind", "label")
+    assert shown.count() == 1
+    assert page.text_content("#left") == "1 shown"
+    page.select_option("#label", "applications.received")
+    assert shown.count() == 0
+    # Nothing but tables and charts, which scroll or shrink by themselves, may be wider than the screen.
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
     assert not problems

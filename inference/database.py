@@ -1,21 +1,31 @@
-"""The file of a store: SQLite, told from other files, brought up to date, written in transactions."""
+"""Files that keep what must not be lost: SQLite, told from other files, brought up to date, written in transactions."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
-
-_APPLICATION = int.from_bytes(b"nian")  # in the file's header, so that no other database is taken for a store
+from typing import Any, ClassVar, Self
 
 
 class StoreError(Exception):
-    """A file that is no store, or of another version, or something that is not in it; the message says what to do."""
+    """A file that is not what it should be, or something that is not in it; the message says what to do."""
 
 
 class Database:
-    """A file with the tables of `annotations/migrations/`, opened and brought up to date."""
+    """A file with the tables of a package's `migrations/`, opened and brought up to date.
+
+    Attributes:
+        PACKAGE: Where the migrations are.
+        MARK: Four bytes in the file's header, so that no other database is taken for one of these.
+        KIND: What such a file is called.
+        MAKER: The command that makes one.
+    """
+
+    PACKAGE: ClassVar[str]
+    MARK: ClassVar[bytes]
+    KIND: ClassVar[str]
+    MAKER: ClassVar[str]
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         """Open it, or make one.
@@ -25,19 +35,19 @@ class Database:
             create: Make it if it is not there.
 
         Raises:
-            StoreError: It is not there, no store, or made by a newer nianbao.
+            StoreError: It is not there, another kind of file, or made by a newer nianbao.
         """
         if not create and not path.exists():
-            raise StoreError(f"{path}: there is no such store; `nianbao annotate add` makes one")
+            raise StoreError(f"{path}: there is no such {self.KIND}; `{self.MAKER}` makes one")
         try:
-            # The service hands a connection from thread to thread, one at a time.
+            # A service hands a connection from thread to thread, one at a time.
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             self._check(path)
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._migrate(path)
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{path}: no store of nianbao annotate: {error}") from error
+            raise StoreError(f"{path}: no {self.KIND}: {error}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -48,11 +58,11 @@ class Database:
     def _check(self, path: Path) -> None:
         application = self._one("PRAGMA application_id")[0]
         empty = not self._one("SELECT count(*) FROM sqlite_master")[0]
-        if application != _APPLICATION and not empty:
-            raise StoreError(f"{path}: a database, but no store of nianbao annotate")
+        if application != int.from_bytes(self.MARK) and not empty:
+            raise StoreError(f"{path}: a database, but no {self.KIND}")
 
     def _migrate(self, path: Path) -> None:
-        folder = files("annotations").joinpath("migrations")
+        folder = files(self.PACKAGE).joinpath("migrations")
         scripts = {int(f.name[:-4]): f for f in folder.iterdir() if f.name.endswith(".sql")}
         newest = max(scripts)
         if self._version() > newest:
@@ -67,7 +77,7 @@ class Database:
                     continue
                 for statement in _statements(scripts[number].read_text("utf-8")):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA application_id = {_APPLICATION}")
+                self._db.execute(f"PRAGMA application_id = {int.from_bytes(self.MARK)}")
                 self._db.execute(f"PRAGMA user_version = {number}")
 
     def _version(self) -> int:

@@ -1,0 +1,1 @@
+"""The service: reports in over HTTP, records and pages of them out."""
