@@ -9,6 +9,7 @@ from rich.console import Console
 from inference.extract import to_record
 from inference.reading import ReadError, read
 from inference.tagging import Backend, NumberTagger, TaggerError, load_tagger
+from inference.view.words import Language
 from nianbao import annotate, train
 from nianbao.bulk import extract
 from nianbao.check import check
@@ -58,11 +59,32 @@ def show(
     path: Annotated[Path, typer.Argument(help="One report.")],
     model: Model = None,
     backend: BackendOption = "onnx",
+    html: Annotated[
+        bool, typer.Option("--html", help="As a page for the browser, beside the text of the report.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", help="File for the page, standard output if not given; implies --html."),
+    ] = None,
+    language: Annotated[Language, typer.Option("--lang", help="Language of the page.")] = "zh",
 ) -> None:
     """Show one report as a person would want to see it: header, tables, figures, what does not add up."""
     tagger = _tagger(model, backend)
     try:
-        record = to_record(read(path), tagger)
+        source = read(path)
+        record = to_record(source, tagger)
     except ReadError as error:
         fail(f"{error.code}: {error.message}", 1)
-    print_record(record, Console())
+    if not html and not output:
+        print_record(record, Console())
+        return
+    from inference.view.pages import report_page  # jinja2 is loaded only where a page is made
+
+    page = report_page(record, source.text, language, alone=True).encode("utf-8")
+    if not output:
+        typer.echo(page, nl=False)
+        return
+    try:
+        output.write_bytes(page)
+    except OSError as error:
+        fail(f"{output}: {error.strerror}")

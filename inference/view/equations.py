@@ -1,6 +1,6 @@
 """Rules that fail, as equations with the values put in."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inference.checks import sides
@@ -31,9 +31,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Equation:
-    """A rule that fails: two sides that should be equal."""
+    """A rule that fails: two sides that should be equal; `about` is the row or column of all terms, if it is one."""
 
     check: Check
+    about: str
     left: Side
     right: Side
 
@@ -58,12 +59,13 @@ def _equation(check: Check, cells: Mapping[str, Reading], readings: Sequence[Rea
     terms = [
         [t for id in ids if (t := cells.get(id) or _figure(check, id, readings))] for ids in sides(check)
     ]
-    labels = _labels([reading.label for side in terms for reading in side])
-    shown = [[Term(next(labels), reading) for reading in side] for side in terms]
+    about, labels = _labels([reading.label for side in terms for reading in side])
+    names = iter(labels)
+    shown = [[Term(next(names), reading) for reading in side] for side in terms]
     left, right = (
         _side(side, total or "?") for side, total in zip(shown, (check.left, check.right), strict=True)
     )
-    return Equation(check, left, right)
+    return Equation(check, about, left, right)
 
 
 def _figure(check: Check, id: str, readings: Iterable[Reading]) -> Reading | None:
@@ -78,14 +80,14 @@ def _figure(check: Check, id: str, readings: Iterable[Reading]) -> Reading | Non
     return max(same, key=lambda r: r.evidence.confidence, default=None)
 
 
-def _labels(labels: Sequence[str]) -> Iterator[str]:
-    """Labels of cells without the row or the column that all of them share."""
+def _labels(labels: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The row or column that all cells share, empty if there is none, and the rest of their labels."""
     parts = [label.split(" · ") for label in labels]
     if len(parts) > 1 and all(len(p) == 2 for p in parts):
         for shared, own in ((0, 1), (1, 0)):
             if len({p[shared] for p in parts}) == 1:
-                return iter([p[own] for p in parts])
-    return iter(labels)
+                return parts[0][shared], [p[own] for p in parts]
+    return "", labels
 
 
 def _side(terms: Sequence[Term], total: str) -> Side:
