@@ -74,7 +74,7 @@ function show({ total, done, failed, documents: all }) {
   job.hidden = false;
   results.hidden = true;
   bar.max = total;
-  bar.value = done;
+  bar.value = done + failed;
   status.textContent = say("count", { done, total, failed });
   documents.replaceChildren(...all.map(line));
 }
