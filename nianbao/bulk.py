@@ -1,9 +1,9 @@
 """The command `nianbao extract`: reports in, records out, in bulk."""
 
 import json
-import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,10 +19,12 @@ from rich.progress import (
 )
 
 from inference.batch import ERRORS, RECORDS, Batch, Summary, model_hash
-from inference.engines.job import Done, Job, Lister, Reader
-from inference.engines.local import run
-from inference.engines.worker import Limits, Start
+from inference.engines import local
+from inference.engines.job import Done, EngineError, Job, Lister, Reader
+from inference.engines.worker import Limits
 from inference.extract import Failure, find_inputs, program_version
+from inference.mirror import mirrored
+from inference.reading import ReadError, remote
 from inference.reading.archive import SUFFIX
 from inference.sinks import SINKS, SinkError
 from inference.tagging import Backend, TaggerError
@@ -31,15 +33,22 @@ from models.tagger import shipped
 from nianbao.messages import complain, console, fail, say
 
 Format = Literal["jsonl", "csv", "parquet", "sqlite", "xlsx"]
+Engine = Literal["local", "ray"]
+Read = Callable[[Sequence[Job]], Iterator[Done]]  # one result for each job, in order
 
 
 def extract(
     paths: Annotated[
-        list[str], typer.Argument(help="Files, folders, zip archives or patterns such as 'reports/*.html'.")
+        list[str],
+        typer.Argument(
+            help="Files, folders, zip archives, patterns such as 'reports/*.html', or URLs of these."
+        ),
     ],
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Folder for records.jsonl, errors.jsonl and manifest.json."),
+        str | None,
+        typer.Option(
+            "--output", "-o", help="Folder, or its URL, for records.jsonl, errors.jsonl and manifest.json."
+        ),
     ] = None,
     texts: Annotated[
         bool, typer.Option("--texts", help="With --output: also write the text that offsets point into.")
@@ -47,8 +56,12 @@ def extract(
     format: Annotated[
         Format, typer.Option("--format", help="With --output: flat tables of the facts beside the records.")
     ] = "jsonl",
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="What reads: processes of this machine, or a Ray cluster.")
+    ] = "local",
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that read; one for each core if not given.")
+        int | None,
+        typer.Option(min=1, help="Processes that read; one for each core of the engine if not given."),
     ] = None,
     resume: Annotated[
         bool,
@@ -74,26 +87,25 @@ def extract(
     for given, name in ((texts, "--texts"), (resume, "--resume"), (format != "jsonl", "--format")):
         if given and not output:
             raise typer.BadParameter(f"{name} needs --output", param_hint=name)
-    inputs = find_inputs(paths)
-    if not inputs:
-        fail("no report was found there; nianbao reads .html, .txt, .md, .docx, .pdf and others", 1)
-    limits = Limits(max_seconds, max_memory << 20)
-    size, count = max_size << 20, workers or os.cpu_count() or 1
+    limits, size = Limits(max_seconds, max_memory << 20), max_size << 20
     # One thread for each worker, so that what a model says never depends on how many there are.
     start = partial(Reader, model, backend, 1, size, texts)
     try:
-        plan = list(_expanded(inputs, partial(Lister, size), count, limits))
+        read: Read = partial(_engine(engine), start=start, workers=workers, limits=limits)
+        plan = list(
+            _expanded(
+                _inputs(paths),
+                partial(local.run, start=partial(Lister, size), workers=workers, limits=limits),
+            )
+        )
         if output is None:
-            failed = _stream(plan, start, count, limits)
+            failed = _stream(plan, read)
         else:
             settings = _settings(model, backend, limits, size, texts)
             if format != "jsonl":
                 SINKS[format].check()
-            failed = _into(output, plan, settings, resume, start, count, limits)
-            if format != "jsonl":
-                written = SINKS[format].write(_records(output), _failures(output), output)
-                say(f"tables: {', '.join(str(path) for path in written)}")
-    except (TaggerError, SinkError, OSError) as error:
+            failed = _into(output, plan, settings, resume, format, read)
+    except (TaggerError, SinkError, EngineError, ReadError, OSError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         again = "; what was read is kept, --resume goes on from there" if output else ""
@@ -101,16 +113,39 @@ def extract(
     raise typer.Exit(1 if failed else 0)
 
 
-def _expanded(inputs: Sequence[Path], start: Start, workers: int, limits: Limits) -> Iterator[Job | Done]:
+def _engine(name: Engine) -> Callable[..., Iterator[Done]]:
+    if name == "local":
+        return local.run
+    try:
+        from inference.engines import cluster
+    except ModuleNotFoundError as error:
+        raise EngineError(
+            f"--engine ray needs {error.name}; install it with: pip install 'nianbao[ray]'"
+        ) from error
+    return cluster.run
+
+
+def _inputs(paths: Sequence[str]) -> list[str]:
+    """The files that paths and URLs name, each once, in order."""
+    found: dict[str, None] = {}
+    for path in paths:
+        here = remote.find(path) if remote.is_url(path) else map(str, find_inputs([path]))
+        found.update(dict.fromkeys(here))
+    if not found:
+        fail("no report was found there; nianbao reads .html, .txt, .md, .docx, .pdf and others", 1)
+    return list(found)
+
+
+def _expanded(inputs: Sequence[str], listing: Read) -> Iterator[Job | Done]:
     """What is to be read, archives taken apart; one that cannot be is done already."""
-    archives = [path for path in inputs if path.suffix.lower() == SUFFIX]
-    listed = run([Job(str(path)) for path in archives], start, workers, limits) if archives else iter(())
+    archives = [path for path in inputs if Path(path).suffix.lower() == SUFFIX]
+    listed = listing([Job(path) for path in archives]) if archives else iter(())
     for path in inputs:
-        if path.suffix.lower() != SUFFIX:
-            yield Job(str(path))
+        if Path(path).suffix.lower() != SUFFIX:
+            yield Job(path)
             continue
         found = next(listed)
-        yield from [found] if found.failure else (Job(str(path), name) for name in found.names)
+        yield from [found] if found.failure else (Job(path, name) for name in found.names)
 
 
 def _settings(model: Path | None, backend: Backend, limits: Limits, size: int, texts: bool) -> dict[str, Any]:
@@ -122,10 +157,10 @@ def _settings(model: Path | None, backend: Backend, limits: Limits, size: int, t
     }  # fmt: skip
 
 
-def _stream(plan: Sequence[Job | Done], start: Start, workers: int, limits: Limits) -> int:
+def _stream(plan: Sequence[Job | Done], read: Read) -> int:
     """Records to standard output; how many inputs failed."""
     failed = 0
-    for done in _done(plan, [item for item in plan if isinstance(item, Job)], start, workers, limits):
+    for done in _done(plan, read):
         if done.record:
             # UTF-8 whatever the locale says.
             sys.stdout.buffer.write(done.record.encode("utf-8", "surrogatepass") + b"\n")
@@ -134,11 +169,10 @@ def _stream(plan: Sequence[Job | Done], start: Start, workers: int, limits: Limi
     return failed
 
 
-def _done(
-    plan: Sequence[Job | Done], jobs: Sequence[Job], start: Start, workers: int, limits: Limits
-) -> Iterator[Done]:
+def _done(plan: Sequence[Job | Done], read: Read) -> Iterator[Done]:
     """What a plan comes to, in its order."""
-    results = run(jobs, start, workers, limits) if jobs else iter(())
+    jobs = [item for item in plan if isinstance(item, Job)]
+    results = read(jobs) if jobs else iter(())
     columns = (
         TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn()
     )  # fmt: skip
@@ -170,26 +204,38 @@ def _told(done: Done) -> bool:
 
 
 def _into(
-    folder: Path, plan: Sequence[Job | Done], settings: dict[str, Any], resume: bool, start: Start, workers: int, limits: Limits
-) -> int:  # fmt: skip
+    output: str,
+    plan: Sequence[Job | Done],
+    settings: dict[str, Any],
+    resume: bool,
+    format: Format,
+    read: Read,
+) -> int:
     """Everything into a folder; how many inputs failed."""
-    with Batch(folder, settings, resume=resume) as batch:
-        known = [Job(i.path, i.member, batch.known(i.source)) if isinstance(i, Job) else i for i in plan]
-        jobs = [item for item in known if isinstance(item, Job)]
-        kept = 0
-        for done in _done(known, jobs, start, workers, limits):
-            batch.add(done)
-            kept += done.unchanged
-            _told(done)
-        summary = batch.finish([item.source for item in plan])
-    _report(summary, folder, kept)
+    with mirrored(output, resume=resume) if remote.is_url(output) else nullcontext(Path(output)) as folder:
+        with Batch(folder, settings, resume=resume) as batch:
+            known = [Job(i.path, i.member, batch.known(i.source)) if isinstance(i, Job) else i for i in plan]
+            kept = 0
+            for done in _done(known, read):
+                batch.add(done)
+                kept += done.unchanged
+                _told(done)
+            summary = batch.finish([item.source for item in plan])
+        _report(summary, output, kept)
+        if format != "jsonl":
+            written = SINKS[format].write(_records(folder), _failures(folder), folder)
+            say(f"tables: {', '.join(_inside(output, path.name) for path in written)}")
     return summary.failures.total()
 
 
-def _report(summary: Summary, folder: Path, kept: int) -> None:
+def _inside(output: str, name: str) -> str:
+    return f"{output.rstrip('/')}/{name}" if remote.is_url(output) else str(Path(output, name))
+
+
+def _report(summary: Summary, output: str, kept: int) -> None:
     read = summary.forms.total()
     say(
-        f"{read} records in {folder / 'records.jsonl'}, {summary.failures.total()} failed"
+        f"{read} records in {_inside(output, RECORDS)}, {summary.failures.total()} failed"
         + (f", {kept} of an earlier run" if kept else "")
     )
     if read:

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from inference.extract import Extracted, Failure, extract_one
-from inference.reading import ReadError
+from inference.reading import ReadError, remote
 from inference.reading.archive import SUFFIX, member, members
 from inference.reading.door import SUFFIXES
 from inference.reading.files import load
 from inference.tagging import Backend, load_tagger
+
+
+class EngineError(Exception):
+    """An engine that cannot begin or go on; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,7 @@ class Job:
     """A document to be read.
 
     Attributes:
-        path: Of the file.
+        path: Of the file, or a URL.
         member: Its name in the archive that the file is; None for a file that is the document.
         known: Hash of the bytes it had when it was read before; None if it was not.
         name: What the file is called, where it does not lie under its own name; None where it does.
@@ -97,12 +102,22 @@ class Lister:
     def __call__(self, job: Job) -> Done:
         """List an archive."""
         try:
-            names = members(load(Path(job.path), self._largest), job.source, SUFFIXES)
+            names = members(_file(job.path, self._largest), job.source, SUFFIXES)
             return Done(job.source, None, names=names)
         except ReadError as error:
             return Done(job.source, None, failure=Failure(job.source, error.code, error.message))
 
 
 def _bytes(job: Job, largest: int) -> bytes:
-    data = load(Path(job.path), largest)
-    return data if job.member is None else member(data, job.name or job.path, job.member, largest)
+    if job.member is None:
+        return _file(job.path, largest)
+    file = _fetched if remote.is_url(job.path) else _file
+    return member(file(job.path, largest), job.name or job.path, job.member, largest)
+
+
+def _file(path: str, largest: int) -> bytes:
+    return remote.load(path, largest) if remote.is_url(path) else load(Path(path), largest)
+
+
+# An archive is fetched once for all the documents of it that follow each other.
+_fetched = lru_cache(maxsize=1)(_file)

@@ -1,5 +1,7 @@
 """Documents read by processes of this machine."""
 
+import os
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -11,19 +13,21 @@ from inference.engines.worker import Limits, Start, Worker
 _AHEAD = 64  # results that may wait for one before them
 
 
-def run(jobs: Sequence[Job], start: Start, workers: int, limits: Limits) -> Iterator[Done]:
+def run(jobs: Sequence[Job], start: Start, workers: int | None, limits: Limits) -> Iterator[Done]:
     """One result for each job, in order.
 
     Args:
         jobs: What to read.
         start: Makes the reader, in each worker.
-        workers: How many processes.
+        workers: How many processes; one for each core if None.
         limits: Of each document; one that exceeds them is a failure and costs its worker.
 
     Raises:
         Whatever `start` raises.
     """
-    pool = [Worker(start, limits) for _ in range(max(1, min(workers, len(jobs))))]
+    count = max(1, min(workers or os.cpu_count() or 1, len(jobs)))
+    threads = threading.active_count() > 1  # as file systems behind URLs have
+    pool = [Worker(start, limits, threads=threads) for _ in range(count)]
     try:
         for worker in pool:
             worker.ready()

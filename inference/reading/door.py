@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from inference.reading.docx import read_docx
 from inference.reading.files import load
@@ -36,7 +36,7 @@ _BINARY = {
 _WITHOUT_READER = {".pptx": "a PowerPoint file", ".odp": "a presentation"}
 
 
-def supported(path: Path) -> bool:
+def supported(path: PurePath) -> bool:
     """Whether a file found in a folder is one to read, by its name."""
     # Word leaves ~$ files beside open documents.
     return path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$"))

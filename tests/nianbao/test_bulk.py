@@ -137,3 +137,13 @@ def test_a_stop_by_the_user_keeps_what_was_read(reports: Path, tmp_path: Path, t
     assert "--resume goes on from there" in said and "Traceback" not in said
     result = run(*command[2:], "--resume")
     assert "of an earlier run" in result.stderr
+
+
+def test_an_engine_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text(REPORT.format(1, 1), "utf-8")
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.delitem(sys.modules, "inference.engines.cluster", raising=False)
+    monkeypatch.delattr("inference.engines.cluster", raising=False)
+    result = run(tmp_path, "--engine", "ray")
+    assert result.exit_code == 2
+    assert result.stderr == "nianbao: --engine ray needs ray; install it with: pip install 'nianbao[ray]'\n"
