@@ -15,6 +15,7 @@ from inference.normalize import NormalText, normalize
 from inference.passages import prose
 from inference.reading import ReadError, SourceText, read, read_bytes, supported
 from inference.reading.archive import SUFFIX
+from inference.reading.pdf import PAGES
 from inference.tables import Reading, Tables, read_tables
 from inference.tagging import NumberTagger, Tagged, load_tagger
 from models.forms import cell_id, load_forms
@@ -193,7 +194,11 @@ def find_inputs(paths: Sequence[str]) -> list[Path]:
 
 
 def extract_one(
-    source: str, opened: Callable[[], bytes], tagger: NumberTagger | None, known: str | None = None
+    source: str,
+    opened: Callable[[], bytes],
+    tagger: NumberTagger | None,
+    known: str | None = None,
+    pages: int = PAGES,
 ) -> tuple[str | None, Extracted | Failure | None]:
     """Read one document, whatever becomes of it.
 
@@ -202,6 +207,7 @@ def extract_one(
         opened: Gives its bytes.
         tagger: As for `to_record`.
         known: The hash of bytes that need not be read again.
+        pages: That a PDF may have.
 
     Returns:
         The hash of its bytes, None if there are none; and the result, None if the hash is `known`.
@@ -212,7 +218,7 @@ def extract_one(
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 == known:
             return sha256, None
-        text = read_bytes(data, source)
+        text = read_bytes(data, source, pages)
         return sha256, Extracted(to_record(text, tagger), text.text)
     except ReadError as error:
         return sha256, Failure(source, error.code, error.message)

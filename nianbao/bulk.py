@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,8 +21,7 @@ from rich.progress import (
 
 from inference.batch import ERRORS, RECORDS, Batch, Summary, model_hash
 from inference.engines import local
-from inference.engines.job import Done, EngineError, Job, Lister, Reader
-from inference.engines.worker import Limits
+from inference.engines.job import Done, EngineError, Job, Limits, Lister, Reader
 from inference.extract import Failure, find_inputs, program_version
 from inference.mirror import mirrored
 from inference.reading import ReadError, remote
@@ -72,6 +72,7 @@ def extract(
     max_seconds: Annotated[float, typer.Option(min=0.1, help="That one document may take.")] = 7,
     max_memory: Annotated[int, typer.Option(min=50, help="MiB that one document may take.")] = 700,
     max_size: Annotated[int, typer.Option(min=1, help="MiB that one file may have.")] = 64,
+    max_pages: Annotated[int, typer.Option(min=1, help="Pages that a PDF may have.")] = 500,
     model: Annotated[
         Path | None,
         typer.Option("--model", help="Folder of a tagger; the one that comes with nianbao if not given."),
@@ -87,21 +88,21 @@ def extract(
     for given, name in ((texts, "--texts"), (resume, "--resume"), (format != "jsonl", "--format")):
         if given and not output:
             raise typer.BadParameter(f"{name} needs --output", param_hint=name)
-    limits, size = Limits(max_seconds, max_memory << 20), max_size << 20
+    limits = Limits(max_seconds, max_memory << 20, max_size << 20, max_pages)
     # One thread for each worker, so that what a model says never depends on how many there are.
-    start = partial(Reader, model, backend, 1, size, texts)
+    start = partial(Reader, model, backend, 1, limits, texts)
     try:
         read: Read = partial(_engine(engine), start=start, workers=workers, limits=limits)
         plan = list(
             _expanded(
                 _inputs(paths),
-                partial(local.run, start=partial(Lister, size), workers=workers, limits=limits),
+                partial(local.run, start=partial(Lister, limits), workers=workers, limits=limits),
             )
         )
         if output is None:
             failed = _stream(plan, read)
         else:
-            settings = _settings(model, backend, limits, size, texts)
+            settings = _settings(model, backend, limits, texts)
             if format != "jsonl":
                 SINKS[format].check()
             failed = _into(output, plan, settings, resume, format, read)
@@ -148,12 +149,12 @@ def _expanded(inputs: Sequence[str], listing: Read) -> Iterator[Job | Done]:
         yield from [found] if found.failure else (Job(path, name) for name in found.names)
 
 
-def _settings(model: Path | None, backend: Backend, limits: Limits, size: int, texts: bool) -> dict[str, Any]:
+def _settings(model: Path | None, backend: Backend, limits: Limits, texts: bool) -> dict[str, Any]:
     """All that the results depend on beside the inputs."""
     tagger = backend if backend == "rules" else model_hash(model or shipped())
     return {
         "program_version": program_version(), "backend": backend, "model_sha256": tagger, "texts": texts,
-        "max_seconds": limits.seconds, "max_memory": limits.memory, "max_size": size,
+        **{f"max_{name}": value for name, value in asdict(limits).items()},
     }  # fmt: skip
 
 

@@ -10,8 +10,7 @@ from typing import Annotated
 import typer
 
 from inference.database import StoreError
-from inference.engines.job import Reader
-from inference.engines.worker import Limits
+from inference.engines.job import Limits, Reader
 from inference.tagging import Backend
 from nianbao.messages import fail, needs, say
 
@@ -35,6 +34,7 @@ def serve(
     max_seconds: Annotated[float, typer.Option(min=0.1, help="That one document may take.")] = 7,
     max_memory: Annotated[int, typer.Option(min=50, help="MiB that one document may take.")] = 700,
     max_size: Annotated[int, typer.Option(min=1, help="MiB that one request may have.")] = 64,
+    max_pages: Annotated[int, typer.Option(min=1, help="Pages that a PDF may have.")] = 500,
     max_waiting: Annotated[int, typer.Option(min=0, help="Documents that may wait for an answer.")] = 64,
     log: Annotated[
         Path | None, typer.Option("--log", help="File for a line a request; nothing of what is in documents.")
@@ -54,12 +54,12 @@ def serve(
     except ModuleNotFoundError as error:
         needs(error, "serving", "serve")
     token = None if host in _LOCAL else os.environ.get("NIANBAO_TOKEN") or secrets.token_urlsafe(24)
+    limits = Limits(max_seconds, max_memory << 20, max_size << 20, max_pages)
     settings = Settings(
         archive=store.with_name(store.name + "-records"),
-        start=partial(Reader, model, backend, 1, max_size << 20, True),
+        start=partial(Reader, model, backend, 1, limits, True),
         workers=workers or os.cpu_count() or 1,
-        limits=Limits(max_seconds, max_memory << 20),
-        largest=max_size << 20,
+        limits=limits,
         waiting=max_waiting,
         token=token,
     )

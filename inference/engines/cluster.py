@@ -13,8 +13,8 @@ from typing import Any
 import ray
 import ray.data
 
-from inference.engines.job import Done, EngineError, Job
-from inference.engines.worker import Limits, Start, Worker
+from inference.engines.job import Done, EngineError, Job, Limits
+from inference.engines.worker import Start, Worker
 from inference.extract import program_version
 
 _SHARE = 0.9  # of a CPU for an actor; actors that hold every CPU of a cluster can make Ray Data wait forever

@@ -9,12 +9,30 @@ from inference.extract import Extracted, Failure, extract_one
 from inference.reading import ReadError, remote
 from inference.reading.archive import SUFFIX, member, members
 from inference.reading.door import SUFFIXES
-from inference.reading.files import load
+from inference.reading.files import LARGEST, load
+from inference.reading.pdf import PAGES
 from inference.tagging import Backend, load_tagger
 
 
 class EngineError(Exception):
     """An engine that cannot begin or go on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one document may take.
+
+    Attributes:
+        seconds: Of wall-clock time; what LibreOffice converts has a minute more.
+        memory: Bytes, beyond what a worker has when it begins; not held where the system cannot (Windows, macOS).
+        size: Bytes of the file, and of a document in an archive.
+        pages: Of a PDF.
+    """
+
+    seconds: float = 7.0
+    memory: int = 700 * 2**20
+    size: int = LARGEST
+    pages: int = PAGES
 
 
 @dataclass(frozen=True)
@@ -70,23 +88,27 @@ class Done:
 class Reader:
     """Reads one document after another, with a tagger that is loaded once for all of them; lists archives."""
 
-    def __init__(self, model: Path | None, backend: Backend, threads: int, largest: int, texts: bool) -> None:
+    def __init__(
+        self, model: Path | None, backend: Backend, threads: int, limits: Limits, texts: bool
+    ) -> None:
         """Load the tagger.
 
         Args:
             model, threads, backend: As in `load_tagger`.
-            largest: Bytes a document may have.
+            limits: Of each document; its time and memory are for others to hold.
             texts: Whether to give the texts of records.
         """
         self._tagger = load_tagger(model, threads, backend)
-        self._largest, self._texts = largest, texts
-        self._list = Lister(largest)
+        self._limits, self._texts = limits, texts
+        self._list = Lister(limits)
 
     def __call__(self, job: Job) -> Done:
         """Read a document, whatever it is; list an archive of which no member is named."""
         if job.is_archive:
             return self._list(job)
-        sha256, result = extract_one(job.source, lambda: _bytes(job, self._largest), self._tagger, job.known)
+        sha256, result = extract_one(
+            job.source, lambda: _bytes(job, self._limits.size), self._tagger, job.known, self._limits.pages
+        )
         if isinstance(result, Extracted):
             text = result.text if self._texts else None
             return Done(job.source, sha256, record=result.record.model_dump_json(), text=text)
@@ -94,10 +116,11 @@ class Reader:
 
 
 class Lister:
-    """Says what reports an archive holds; `largest` is the bytes it may have."""
+    """Says what reports an archive holds."""
 
-    def __init__(self, largest: int) -> None:
-        self._largest = largest
+    def __init__(self, limits: Limits) -> None:
+        """Take the limits of an archive, of which its size counts."""
+        self._largest = limits.size
 
     def __call__(self, job: Job) -> Done:
         """List an archive."""

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import wait
 
-from inference.engines.job import Done, Job
-from inference.engines.worker import Limits, Start, Worker
+from inference.engines.job import Done, Job, Limits
+from inference.engines.worker import Start, Worker
 
 _AHEAD = 64  # results that may wait for one before them
 

@@ -7,30 +7,16 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from inference.engines.job import Done, Job
+from inference.engines.job import Done, Job, Limits
 from inference.extract import Failure
 from inference.reading.office import CONVERTED, LIMIT
 
 Start = Callable[[], Callable[[Job], Done]]  # makes, in a worker, what reads its jobs
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one document may take.
-
-    Attributes:
-        seconds: Of wall-clock time; what LibreOffice converts has a minute more.
-        memory: Bytes, beyond what a worker has when it begins; not held where the system cannot (Windows, macOS).
-    """
-
-    seconds: float = 7.0
-    memory: int = 700 * 2**20
 
 
 class Worker:

@@ -12,7 +12,7 @@ from inference.reading.html import read_html
 from inference.reading.mhtml import is_mhtml, read_mhtml
 from inference.reading.office import CONVERTED, ole_suffix, read_office
 from inference.reading.package import office_suffix
-from inference.reading.pdf import read_pdf
+from inference.reading.pdf import PAGES, read_pdf
 from inference.reading.plain import read_plain
 from inference.reading.source import ReadError, SourceText
 
@@ -51,13 +51,18 @@ def read(path: str | Path) -> SourceText:
     return read_bytes(load(Path(path)), str(path))
 
 
-def read_bytes(data: bytes, source: str) -> SourceText:
-    """Read a report that is in memory; `source` is what the record will say it came from.
+def read_bytes(data: bytes, source: str, pages: int = PAGES) -> SourceText:
+    """Read a report that is in memory.
+
+    Args:
+        data: Its bytes.
+        source: What the record will say it came from.
+        pages: That a PDF may have.
 
     Raises:
         ReadError: As `read`.
     """
-    reader = _reader(data, source)
+    reader = _reader(data, source, pages)
     text = reader(data, source, hashlib.sha256(data).hexdigest())
     if not text.text.strip("\ufeff \t\r\n|"):
         reason = (
@@ -69,7 +74,7 @@ def read_bytes(data: bytes, source: str) -> SourceText:
     return text
 
 
-def _reader(data: bytes, source: str) -> Reader:
+def _reader(data: bytes, source: str, pages: int) -> Reader:
     """The reader for what the bytes are; only a page without any of the usual tags is known by its name.
 
     Raises:
@@ -79,7 +84,7 @@ def _reader(data: bytes, source: str) -> Reader:
         if data.startswith(magic):
             raise ReadError("unsupported", f"{source} is {kind}; save it as text or HTML first")
     if b"%PDF-" in data[:1024]:
-        return read_pdf
+        return partial(read_pdf, pages=pages)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _in_zip(data, source)
     if data.startswith(b"\xd0\xcf\x11\xe0"):

@@ -24,6 +24,7 @@ from inference.reading.pdf_prose import (
 from inference.reading.pdf_tables import Table, find_tables
 from inference.reading.source import ReadError, SourceText
 
+PAGES = 500  # many times the longest real report seen
 SECONDS = 30.0  # on a clock, for a system that cannot limit time on the processor or has none to spare
 _UNKNOWN = 0.5  # share of characters without a meaning from which the text is of no use
 _FEW = 5  # characters a page; fewer are the number of the page or a stamp on a scan
@@ -55,33 +56,39 @@ class _Page:
     height: float
 
 
-def read_pdf(data: bytes, source: str, sha256: str) -> SourceText:
+def read_pdf(data: bytes, source: str, sha256: str, pages: int = PAGES) -> SourceText:
     """The text of a PDF that holds text: paragraphs a line each, tables one line of bars a row.
 
     The file is taken apart by another process, which may take `SECONDS` and, where the system can hold it
     to that, no more of time on the processor and of memory than `pdf_worker.py` says.
 
+    Args:
+        data: The file.
+        source: What it is called in errors.
+        sha256: Of the file.
+        pages: It may have.
+
     Raises:
         ReadError: It is encrypted, damaged, too large, or holds no text.
     """
-    document = _run_worker(data, source)
-    pages = document["pages"]
-    texts = [glyph[0] for page in pages for glyph in page["glyphs"] if not glyph[0].isspace()]
+    document = _run_worker(data, source, pages)
+    found = document["pages"]
+    texts = [glyph[0] for page in found for glyph in page["glyphs"] if not glyph[0].isspace()]
     unknown = sum("\ufffd" in text or not text.isprintable() for text in texts)
     if unknown > _UNKNOWN * len(texts):
         raise ReadError("no_text_layer", _REASONS["fonts"].format(source))
-    if len(texts) < _FEW * len(pages) and document["images"]:
+    if len(texts) < _FEW * len(found) and document["images"]:
         raise ReadError("no_text_layer", _REASONS["scanned"].format(source))
-    text = "\n".join(_flow([_layout(page, number) for number, page in enumerate(pages)]))
+    text = "\n".join(_flow([_layout(page, number) for number, page in enumerate(found)]))
     return SourceText(
         text, source, sha256, "application/pdf", None, _sensible(document["title"]), text.count("\ufffd")
     )
 
 
-def _run_worker(data: bytes, source: str) -> dict[str, Any]:
+def _run_worker(data: bytes, source: str, pages: int) -> dict[str, Any]:
     """What `pdf_worker.py` says of a PDF."""
     # Without -P the modules beside the script, html.py among them, would hide those of Python.
-    command = [sys.executable, "-P", str(Path(__file__).with_name("pdf_worker.py"))]
+    command = [sys.executable, "-P", str(Path(__file__).with_name("pdf_worker.py")), str(pages)]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=True)
         found: dict[str, Any] = json.loads(done.stdout)

@@ -30,7 +30,6 @@ from pdfminer.utils import apply_matrix_pt, decode_text
 
 MEMORY = 700 * 2**20  # bytes of address space
 SECONDS = 7  # on the processor; a report of twenty pages takes one
-PAGES = 500
 GLYPHS = 300_000  # in all; more characters than are read of any report
 RULES = 200_000  # in all
 THICK = 4.5  # points; a filled box that is thinner is a rule
@@ -198,8 +197,8 @@ def _page(ink: Ink, page: PDFPage) -> dict[str, Any]:
     return {"width": width, "height": height, "glyphs": glyphs, "rules": rules}
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """The title and the pages of a PDF.
+def read(data: bytes, most: int) -> dict[str, Any]:
+    """The title and the pages of a PDF of at most so many.
 
     Raises:
         RefusedError: It cannot be read.
@@ -210,7 +209,7 @@ def read(data: bytes) -> dict[str, Any]:
     interpreter = PDFPageInterpreter(manager, ink)
     pages: list[dict[str, Any]] = []
     for number, attributes in _page_trees(document):
-        if len(pages) == PAGES:
+        if len(pages) == most:
             raise RefusedError("too_large")
         page = PDFPage(document, number, attributes, None)
         if not all(isinstance(resolve1(part), PDFStream) for part in page.contents):
@@ -237,11 +236,11 @@ def _limit() -> None:
 
 
 def main() -> None:
-    """Read the PDF on standard input."""
+    """Read the PDF on standard input, of as many pages as the argument says."""
     logging.disable(logging.CRITICAL)
     _limit()
     try:
-        found = read(sys.stdin.buffer.read())
+        found = read(sys.stdin.buffer.read(), int(sys.argv[1]))
     except RefusedError as error:
         found = {"error": str(error)}
     except MemoryError:

@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from inference.database import StoreError
-from inference.engines.worker import Limits, Start
+from inference.engines.job import Limits
+from inference.engines.worker import Start
 from inference.extract import program_version
 from inference.service import api, pages, probes
 from inference.service.archive import Archive
@@ -35,8 +36,7 @@ class Settings:
         archive: The file that keeps jobs and records; made if it is not there.
         start: Makes the reader of documents, in each worker; it gives texts.
         workers: Processes that read.
-        limits: Of each document.
-        largest: Bytes of one request.
+        limits: Of each document; a request has no more bytes than one of them.
         waiting: Documents of `/v1/extract` that may wait.
         at_once: Requests of one client at a time.
         token: Asked of everyone; None where only this machine can ask.
@@ -46,7 +46,6 @@ class Settings:
     start: Start
     workers: int = 2
     limits: Limits = field(default_factory=Limits)
-    largest: int = 64 * 2**20
     waiting: int = 64
     at_once: int = 32
     token: str | None = None
@@ -74,10 +73,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = metrics
     with Archive(settings.archive, create=True):
         pass  # what cannot be opened is said before anything is served
-    app.add_middleware(Intake, largest=settings.largest, at_once=settings.at_once)
+    app.add_middleware(Intake, largest=settings.limits.size, at_once=settings.at_once)
     guard(app, settings.token)
     app.add_middleware(Observer, metrics=metrics)
-    _tell_errors(app, settings.largest)
+    _tell_errors(app, settings.limits.size)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.include_router(probes.router)

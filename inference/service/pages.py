@@ -39,7 +39,7 @@ Spoken = Annotated[Language, Depends(language)]
 @router.get("/")
 def home(request: Request, lang: Spoken) -> HTMLResponse:
     """Where reports are handed in."""
-    return _page(home_page(lang, request.app.state.settings.largest, sorted({*SUFFIXES, SUFFIX})), lang)
+    return _page(home_page(lang, request.app.state.settings.limits.size, sorted({*SUFFIXES, SUFFIX})), lang)
 
 
 @router.get("/records")

@@ -6,8 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from inference.engines.job import Done, Job
-from inference.engines.worker import Limits, Start, Worker
+from inference.engines.job import Done, Job, Limits
+from inference.engines.worker import Start, Worker
 from inference.extract import Failure
 from inference.service.archive import Archive, Claim
 

@@ -120,6 +120,9 @@ def test_limits_are_the_user_s(tmp_path: Path, tagger_folder: Path) -> None:
     result = run(tmp_path, "--max-size", 1, "--model", tagger_folder)
     assert "too_large" in result.stderr and len(result.stdout.splitlines()) == 1
     assert run(tmp_path, "--model", tagger_folder).exit_code == 0
+    pdf = EXAMPLES.parent / "tests" / "data" / "pdf" / "2021-county.libreoffice.pdf"
+    assert "too_large" in run(pdf, "--max-pages", 1, "--model", tagger_folder).stderr
+    assert run(pdf, "--model", tagger_folder).exit_code == 0
 
 
 def test_a_stop_by_the_user_keeps_what_was_read(reports: Path, tmp_path: Path, tagger_folder: Path) -> None:

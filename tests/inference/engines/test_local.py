@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from inference.engines.job import Done, Job, Lister, Reader
+from inference.engines.job import Done, Job, Limits, Lister, Reader
 from inference.engines.local import run
-from inference.engines.worker import Limits
 from inference.tagging import TaggerError
 
 LIMITS = Limits(seconds=1.5, memory=200 * 2**20)
@@ -70,10 +69,10 @@ def test_no_worker_is_left_when_the_reader_of_the_results_stops() -> None:
 
 def test_a_reader_that_cannot_begin_says_why(tmp_path: Path) -> None:
     with pytest.raises(TaggerError, match="holds no tagger"):
-        list(run([Job("a")], functools.partial(Reader, tmp_path, "onnx", 1, 100, False), 2, LIMITS))
+        list(run([Job("a")], functools.partial(Reader, tmp_path, "onnx", 1, LIMITS, False), 2, LIMITS))
 
 
 def test_an_archive_is_listed_or_says_why_not(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 and no more")
-    (done,) = run([Job(str(tmp_path / "a.zip"))], functools.partial(Lister, 2**20), 1, LIMITS)
+    (done,) = run([Job(str(tmp_path / "a.zip"))], functools.partial(Lister, LIMITS), 1, LIMITS)
     assert done.failure and done.failure.code == "damaged"

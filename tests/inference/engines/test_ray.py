@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from inference.engines.job import Done, EngineError, Job, Reader
-from inference.engines.worker import Limits
+from inference.engines.job import Done, EngineError, Job, Limits, Reader
 from inference.tagging import TaggerError
 from nianbao.cli import app
 
@@ -129,7 +128,7 @@ def test_more_actors_than_the_cluster_has_room_for_and_none_left_when_the_result
 
 def test_a_reader_that_cannot_begin_says_why(tmp_path: Path) -> None:
     with pytest.raises(TaggerError, match="holds no tagger"):
-        list(run([Job("a")], functools.partial(Reader, tmp_path, "onnx", 1, 100, False), 1, LIMITS))
+        list(run([Job("a")], functools.partial(Reader, tmp_path, "onnx", 1, LIMITS, False), 1, LIMITS))
 
 
 def test_a_node_with_another_version_reads_nothing() -> None:

@@ -83,7 +83,7 @@ def test_a_file_is_read_for_what_it_holds_whatever_its_name(name: str) -> None:
 @pytest.mark.parametrize("junk", [b"", b"\n", b"\xef\xbb\xbf"])
 def test_a_pdf_goes_to_its_reader(junk: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     read_text = SourceText("甲", "年报.txt", "0", "application/pdf", None)
-    monkeypatch.setattr(door, "read_pdf", lambda data, source, sha256: read_text)
+    monkeypatch.setattr(door, "read_pdf", lambda data, source, sha256, pages: read_text)
     assert read_bytes(junk + b"%PDF-1.7\n", "年报.txt") is read_text
 
 

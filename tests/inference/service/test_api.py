@@ -12,8 +12,7 @@ import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
-from inference.engines.job import Reader
-from inference.engines.worker import Limits
+from inference.engines.job import Limits, Reader
 from inference.extract import to_record
 from inference.reading import read
 from inference.service.app import Settings, create_app
@@ -28,9 +27,10 @@ MIB = 2**20
 
 @pytest.fixture(scope="module")
 def settings(tagger_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    start = partial(Reader, tagger_folder, "onnx", 1, 4 * MIB, True)
+    limits = Limits(seconds=4, size=4 * MIB)
+    start = partial(Reader, tagger_folder, "onnx", 1, limits, True)
     archive = tmp_path_factory.mktemp("service") / "a.db"
-    return Settings(archive, start, workers=1, limits=Limits(seconds=4), largest=4 * MIB, waiting=3)
+    return Settings(archive, start, workers=1, limits=limits, waiting=3)
 
 
 @pytest.fixture(scope="module")
