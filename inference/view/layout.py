@@ -164,7 +164,7 @@ def _sections(rows: Sequence[Row], places: _Places, width: int) -> Iterator[Sect
 
 def _standing(row: Row) -> tuple[tuple[str, ...], tuple[Column, ...], str]:
     """Rows that stand together have the same."""
-    return row.under, row.columns, "" if row.under else row.id.partition(".")[0]
+    return row.under, row.columns, "" if row.under else row.id.rpartition(".")[0].partition(".")[0]
 
 
 def _depth(id: str, sums: Mapping[str, str]) -> int:

@@ -16,7 +16,7 @@ from inference.view.readings import Reading, percent, readings
 from inference.view.source import Mark, marked
 from inference.view.summary import Series, Summary
 from inference.view.words import Language, Words
-from models.forms import table_title
+from models.forms import load_forms, table_title
 from models.labels import load_labels
 from models.record import Record, Warning
 
@@ -53,7 +53,7 @@ def report_page(record: Record, text: str, language: Language, *, alone: bool) -
         skipped=sum(check.status == "not_applicable" for check in record.checks),
         conflicts=list(conflicts.values()),
         text=text,
-        source=marked(text, [*map(_mark, found), *_warnings(record.warnings, t)]),
+        source=marked(text, [*(_mark(r, t) for r in found), *_warnings(record.warnings, t)]),
     )
 
 
@@ -80,8 +80,8 @@ def records_page(
         job: Whose reports they are; None for all.
         more: URL of the next part of the list; None at its end.
     """
-    groups = list(dict.fromkeys(group for s in summaries for group in s.checks))
-    tables = list(dict.fromkeys(table for s in summaries for table in s.tables))
+    groups = sorted(dict.fromkeys(group for s in summaries for group in s.checks), key=_rank)
+    tables = sorted(dict.fromkeys(table for s in summaries for table in s.tables), key=_rank)
     return _render(
         "records.html.j2", Words(language), summaries=summaries, job=job, more=more, groups=groups, tables=tables,
     )  # fmt: skip
@@ -127,14 +127,15 @@ def _render(template: str, t: Words, *, alone: bool = False, **values: object) -
     return _templates().get_template(template).render(t=t, alone=alone, **values)
 
 
-def _mark(reading: Reading) -> Mark:
+def _mark(reading: Reading, t: Words) -> Mark:
     e = reading.evidence
+    said = t("blank") if e.value is None else f"{e.value}{e.unit or ''}"
     return Mark(
         start=e.start,
         end=e.end,
         anchor=f"e-{reading.number}",
         back=f"f-{reading.number}",
-        title=f"{reading.label}:{'空白' if e.value is None else e.value + (e.unit or '')}",
+        title=f"{reading.label} {said}",
         kind="cell" if e.kind == "table" else e.label.partition(".")[0],
         level=reading.level,
     )
@@ -147,6 +148,13 @@ def _warnings(warnings: Sequence[Warning], t: Words) -> list[Mark]:
         for n, w in enumerate(warnings)
         if w.end > w.start
     ]
+
+
+def _rank(id: str) -> int:
+    """The place of a table among those of all forms, also for what begins with its id; the rest comes last."""
+    order = [table.id for form in load_forms().values() for table in form.tables]
+    table = id.partition(".")[0]
+    return order.index(table) if table in order else len(order)
 
 
 def _english(id: str) -> str:

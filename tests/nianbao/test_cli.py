@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -175,6 +177,23 @@ def test_show(run, reports):
     assert result.exit_code == 0
     assert "清河县水利局" in result.stdout
     assert "行政许可" in result.stdout
+
+
+def test_show_a_page(run, reports, tmp_path):
+    told = run("show", reports / "a.txt", "--html")
+    assert (told.exit_code, told.stdout[:15]) == (0, "<!doctype html>")
+    assert '<html lang="zh-CN">' in told.stdout
+    file = tmp_path / "page.html"
+    kept = run("show", reports / "a.txt", "--output", file, "--lang", "en")
+    assert (kept.exit_code, kept.stdout) == (0, "")
+    assert '<html lang="en">' in file.read_text("utf-8")
+    assert run("show", reports / "a.txt", "--output", tmp_path / "none" / "page.html").exit_code == 2
+    assert run("show", reports / "a.txt", "--html", "--lang", "fr").exit_code == 2
+
+
+def test_templates_are_loaded_for_pages_only():
+    loaded = "import sys, nianbao.cli; sys.exit('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("name", [*BAD, "nothing.txt", "."])
