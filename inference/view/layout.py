@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, takewhile
 
 from inference.view.readings import Reading
 from models.forms import Column, Row, Table, load_forms
-from models.record import Form
+from models.record import Form, TableEvidence
 
 _Places = Mapping[tuple[str, str], Reading]
 
@@ -81,70 +81,56 @@ def sheets(form: Form, readings: Iterable[Reading]) -> list[Sheet]:
         form: Of the report; `none` has no tables.
         readings: All of the report.
     """
-    read: dict[str, list[Reading]] = defaultdict(list)
+    read: dict[str, list[tuple[TableEvidence, Reading]]] = defaultdict(list)
     for reading in readings:
-        if reading.evidence.kind == "table":
-            read[reading.evidence.table].append(reading)
+        if isinstance(reading.evidence, TableEvidence):
+            read[reading.evidence.table].append((reading.evidence, reading))
     tables = load_forms()[form].tables if form in load_forms() else ()
     # A record made elsewhere may have tables of which nothing is known.
     strange = tuple(Table(id, id, (), ()) for id in read if id not in {table.id for table in tables})
     return [_sheet(table, read[table.id], form) for table in (*tables, *strange)]
 
 
-def _sheet(table: Table, read: Sequence[Reading], form: Form) -> Sheet:
+def _sheet(table: Table, read: Sequence[tuple[TableEvidence, Reading]], form: Form) -> Sheet:
+    known = {row.id: {column.id for column in row.columns} for row in table.rows}
+    columns = {column.id for column in table.columns}
     places: dict[tuple[str, str], Reading] = {}
     beyond = []
-    for reading in read:
-        row, column = _place(reading)
-        known = next((r for r in table.rows if r.id == row), None)
-        columns = {c.id for c in (known.columns if known else table.columns)}
-        if column in columns and (row, column) not in places:
-            places[row, column] = reading
+    for e, reading in read:
+        if e.column in known.get(e.row, columns) and (e.row, e.column) not in places:
+            places[e.row, e.column] = reading
         else:
             beyond.append(reading)
     rows = _rows(table, places, form)
-    is_even = all(row.columns == table.columns for row in rows)
     width = max((len(row.columns) for row in rows), default=0)
     return Sheet(
-        table,
-        is_even,
-        any(row.unit for row in table.rows),
-        width,
-        tuple(_sections(rows, places, width)),
-        tuple(beyond),
+        table=table,
+        is_even=all(row.columns == table.columns for row in rows),
+        has_units=any(row.unit for row in table.rows),
+        width=width,
+        sections=tuple(_sections(rows, places, width)),
+        beyond=tuple(beyond),
     )
-
-
-def _place(reading: Reading) -> tuple[str, str]:
-    e = reading.evidence
-    return (e.row, e.column) if e.kind == "table" else ("", "")
 
 
 def _rows(table: Table, places: _Places, form: Form) -> list[Row]:
     """The rows of the form, and what the report has beside them: rows of another form, or of the office's own."""
     found = {row: reading for (row, _), reading in places.items()}
     known = {row.id: row for row in table.rows}
+    own = {id: _row(id, reading, table) for id, reading in found.items() if id not in known}
     if form == "provincial":  # offices print the rows they like
-        return [known.get(id) or _row(id, found[id], table, ()) for id in found]
+        return [known.get(id) or own[id] for id in found]
     rows = list(table.rows)
-    if "other" in found:  # one row of 2019 in place of the three of 2021
-        rows = [row for row in rows if not row.id.startswith("other.") or row.id in found]
-    for id in found:
-        if id not in known:
-            # Beside its like: in front of the sum of all outcomes, or else at the end.
-            at = (
-                next((i for i, row in enumerate(rows) if row.id == "total"), len(rows))
-                if id == "other"
-                else len(rows)
-            )
-            rows.insert(at, _row(id, found[id], table, rows[at].under if at < len(rows) else ()))
-    return rows
+    like = [i for i, row in enumerate(rows) if row.id.startswith("other.")]
+    if like and "other" in own:  # one row of 2019 in place of the three of 2021
+        first = like[0]
+        rows.insert(first, replace(own.pop("other"), under=rows[first].under[:-1]))
+        rows = [row for row in rows if row.id in found or not row.id.startswith("other.")]
+    return [*rows, *own.values()]
 
 
-def _row(id: str, reading: Reading, table: Table, under: tuple[str, ...]) -> Row:
-    return Row(
-        id, reading.label.partition(" · ")[0], (), table.columns, reading.evidence.unit, (), under=under
-    )
+def _row(id: str, reading: Reading, table: Table) -> Row:
+    return Row(id, reading.label.partition(" · ")[0], (), table.columns, reading.evidence.unit, ())
 
 
 def _sections(rows: Sequence[Row], places: _Places, width: int) -> Iterator[Section]:

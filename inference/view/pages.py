@@ -36,10 +36,6 @@ def report_page(record: Record, text: str, language: Language, *, alone: bool) -
     t = Words(language)
     found = readings(record)
     failed = equations(record, found)
-    conflicts: dict[int, list[Reading]] = {}
-    for reading in found:
-        if reading.fact.status == "conflicting":
-            conflicts.setdefault(id(reading.fact), []).append(reading)
     return _render(
         "report.html.j2",
         t,
@@ -51,7 +47,11 @@ def report_page(record: Record, text: str, language: Language, *, alone: bool) -
         broken={term.reading.number for equation in failed for term in equation.terms},
         passed=sum(check.status == "pass" for check in record.checks),
         skipped=sum(check.status == "not_applicable" for check in record.checks),
-        conflicts=list(conflicts.values()),
+        conflicts=[
+            [reading for reading in found if reading.fact is fact]
+            for fact in record.facts
+            if fact.status == "conflicting" and fact.evidence
+        ],
         text=text,
         source=marked(text, [*(_mark(r, t) for r in found), *_warnings(record.warnings, t)]),
     )

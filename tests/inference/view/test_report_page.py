@@ -75,7 +75,7 @@ def test_a_figure_is_shown_with_all_that_was_read_of_it():
     )
     page = shown(record([fact(e)], form="none"))
     family = page.one("section", class_="family")
-    assert family.attributes["data-family"] == "capacity"
+    assert family.attributes["data-kind"] == "capacity"
     assert "≥3次" in family.text
     assert "历年累计" in family.text
     assert "87%" in family.text
