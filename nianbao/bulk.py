@@ -26,7 +26,7 @@ from inference.extract import Failure, find_inputs, program_version
 from inference.mirror import mirrored
 from inference.reading import ReadError, remote
 from inference.reading.archive import SUFFIX
-from inference.sinks import SINKS, SinkError
+from inference.sinks import SINKS, SinkError, delimited
 from inference.tagging import Backend, TaggerError
 from models.record import Record
 from models.tagger import shipped
@@ -34,6 +34,7 @@ from nianbao.messages import complain, console, fail, say
 
 Format = Literal["jsonl", "csv", "parquet", "sqlite", "xlsx"]
 Engine = Literal["local", "ray"]
+Write = Callable[[Iterator[Record], Iterator[Failure], Path], list[Path]]
 Read = Callable[[Sequence[Job]], Iterator[Done]]  # one result for each job, in order
 
 
@@ -56,6 +57,9 @@ def extract(
     format: Annotated[
         Format, typer.Option("--format", help="With --output: flat tables of the facts beside the records.")
     ] = "jsonl",
+    bom: Annotated[
+        bool, typer.Option("--bom", help="With --format csv: begin files with a byte order mark, for Excel.")
+    ] = False,
     engine: Annotated[
         Engine, typer.Option("--engine", help="What reads: processes of this machine, or a Ray cluster.")
     ] = "local",
@@ -88,6 +92,8 @@ def extract(
     for given, name in ((texts, "--texts"), (resume, "--resume"), (format != "jsonl", "--format")):
         if given and not output:
             raise typer.BadParameter(f"{name} needs --output", param_hint=name)
+    if bom and format != "csv":
+        raise typer.BadParameter("--bom needs --format csv", param_hint="--bom")
     limits = Limits(max_seconds, max_memory << 20, max_size << 20, max_pages)
     # One thread for each worker, so that what a model says never depends on how many there are.
     start = partial(Reader, model, backend, 1, limits, texts)
@@ -103,9 +109,11 @@ def extract(
             failed = _stream(plan, read)
         else:
             settings = _settings(model, backend, limits, texts)
+            write = None
             if format != "jsonl":
                 SINKS[format].check()
-            failed = _into(output, plan, settings, resume, format, read)
+                write = partial(delimited.write, bom=True) if bom else SINKS[format].write
+            failed = _into(output, plan, settings, resume, write, read)
     except (TaggerError, SinkError, EngineError, ReadError, OSError) as error:
         fail(str(error))
     except KeyboardInterrupt:
@@ -209,7 +217,7 @@ def _into(
     plan: Sequence[Job | Done],
     settings: dict[str, Any],
     resume: bool,
-    format: Format,
+    write: Write | None,
     read: Read,
 ) -> int:
     """Everything into a folder; how many inputs failed."""
@@ -223,8 +231,8 @@ def _into(
                 _told(done)
             summary = batch.finish([item.source for item in plan])
         _report(summary, output, kept)
-        if format != "jsonl":
-            written = SINKS[format].write(_records(folder), _failures(folder), folder)
+        if write:
+            written = write(_records(folder), _failures(folder), folder)
             say(f"tables: {', '.join(_inside(output, path.name) for path in written)}")
     return summary.failures.total()
 

@@ -150,3 +150,12 @@ def test_an_engine_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.Mon
     result = run(tmp_path, "--engine", "ray")
     assert result.exit_code == 2
     assert result.stderr == "nianbao: --engine ray needs ray; install it with: pip install 'nianbao[ray]'\n"
+
+
+def test_tables_come_beside_the_records_and_excel_can_read_them(tmp_path: Path, tagger_folder: Path) -> None:
+    county = EXAMPLES / "2021-county.html"
+    for options, start in (((), b"document_id"), (("--bom",), b"\xef\xbb\xbfdocument_id")):
+        result = run(county, "-o", tmp_path, "--format", "csv", "--model", tagger_folder, *options)
+        assert result.exit_code == 0 and "facts.csv" in result.stderr
+        assert (tmp_path / "facts.csv").read_bytes().startswith(start)
+    assert run(county, "-o", tmp_path, "--bom").exit_code == 2
