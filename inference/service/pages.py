@@ -67,6 +67,7 @@ def report(id: str, archive: Opened, lang: Spoken) -> HTMLResponse:
 def agency(organization: str, archive: Opened, lang: Spoken) -> HTMLResponse:
     """A body over the years."""
     found = [kept.record for kept in archive.records(organization=organization)]
+    found.sort(key=lambda record: record.document.report_year or 0, reverse=True)
     if not found:
         raise StoreError(f"there is no report of {organization}")
     return _page(agency_page(organization, series(found), [summarise(r) for r in found], lang), lang)
