@@ -41,7 +41,7 @@ function choose(value) {
   value.classList.add("current");
   markOf(value)?.classList.add("current");
   selected.textContent = `${value.dataset.label}  ${value.textContent.trim()}  ${value.dataset.sure}`;
-  if (wrong) wrong.hidden = false;
+  if (wrong) wrong.disabled = false;
   alert.hidden = true;
 }
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -53,7 +54,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
 
 def finished(client: TestClient, id: str) -> dict[str, Any]:
     while (job := client.get(f"/v1/jobs/{id}").json())["finished_at"] is None:
-        pass
+        time.sleep(0.05)
     return dict(job)
 
 
