@@ -17,6 +17,7 @@ from annotations.reading import read_number, read_numbers
 from annotations.store import Store
 from annotations.task import Answer, Document, Said, Suggestion, Task, Verdict
 from inference.database import StoreError
+from inference.view.pages import STATIC
 from models.labels import load_labels
 from models.record import Period, Qualifier
 from models.tagger import PERIODS
@@ -79,6 +80,7 @@ def create_app(path: Path) -> FastAPI:
             f"/{'' if name == 'index' else name}", _file(f"{name}.html"), include_in_schema=False
         )
     app.mount("/static", StaticFiles(directory=PAGE))
+    app.mount("/shared", StaticFiles(directory=STATIC))  # the colours of all pages
     return app
 
 

@@ -28,8 +28,8 @@ def environment(package: str) -> Environment:
     )
 
 
-def inline(package: str, path: str) -> Inline:
-    """A style or script, by its path in a package."""
-    text = files(package).joinpath(path).read_text("utf-8")
+def inline(package: str, *paths: str) -> Inline:
+    """A style or script, by the paths of its parts in a package."""
+    text = "\n".join(files(package).joinpath(path).read_text("utf-8") for path in paths)
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
     return Inline(Markup(text), f"sha256-{digest}")

@@ -122,7 +122,7 @@ def _templates() -> Environment:
 
 def _render(template: str, t: Words, *, alone: bool = False, **values: object) -> str:
     if alone:
-        values["style"] = inline("inference.view", "static/view.css")
+        values["style"] = inline("inference.view", "static/palette.css", "static/view.css")
         values["script"] = inline("inference.view", "static/report.js")
     return _templates().get_template(template).render(t=t, alone=alone, **values)
 

@@ -73,7 +73,7 @@ def _link(mark: Mark, content: Markup, is_first: bool) -> Markup:
     """A mark, or the part of it behind another one, which has no anchor and is no stop for the keyboard."""
     place = Markup(' id="{}"').format(mark.anchor) if is_first else Markup(' tabindex="-1"')
     blank = Markup(' data-blank aria-label="{}"').format(mark.title) if mark.start == mark.end else Markup("")
-    return Markup('<a{}{} class="mark" href="#{}" data-kind="{}" data-level="{}" title="{}">{}</a>').format(
+    return Markup('<a{}{} class="mark" href="#{}" data-family="{}" data-level="{}" title="{}">{}</a>').format(
         place, blank, mark.back, mark.kind, mark.level, mark.title, content
     )
 

@@ -75,13 +75,13 @@ def test_a_figure_is_shown_with_all_that_was_read_of_it():
     )
     page = shown(record([fact(e)], form="none"))
     family = page.one("section", class_="family")
-    assert family.attributes["data-kind"] == "capacity"
+    assert family.attributes["data-family"] == "capacity"
     assert "≥3次" in family.text
     assert "历年累计" in family.text
     assert "87%" in family.text
     assert family.one("q").text == "全年培训3次,收到84件。"
     assert family.one("q").one("b").text == "3次"
-    assert page.one("a", id="e-0").attributes["data-kind"] == "capacity"
+    assert page.one("a", id="e-0").attributes["data-family"] == "capacity"
     assert not page.all("table")
 
 
