@@ -23,14 +23,14 @@ def members(data: bytes, source: str, suffixes: frozenset[str]) -> list[str]:
         ReadError: It is no archive, damaged, or holds none or too many.
     """
     with _opened(data, source) as archive:
-        files = (PurePosixPath(i.filename) for i in archive.infolist() if not i.is_dir())
-        found = [f for f in files if f.suffix.lower() in suffixes and not f.name.startswith(".")]
-    names = [str(f) for f in found if "__MACOSX" not in f.parts]
+        files = {i.filename: PurePosixPath(i.filename) for i in archive.infolist() if not i.is_dir()}
+    found = {n: f for n, f in files.items() if f.suffix.lower() in suffixes and not f.name.startswith(".")}
+    names = [name for name, file in found.items() if "__MACOSX" not in file.parts]
     if not names:
         raise ReadError("empty", f"{source} holds no report ({', '.join(sorted(suffixes))})")
     if len(names) > MOST:
         raise ReadError("too_large", f"{source} holds {len(names):,} reports, more than {MOST:,}; split it")
-    return list(dict.fromkeys(names))
+    return names
 
 
 def member(data: bytes, source: str, name: str, largest: int) -> bytes:

@@ -88,13 +88,18 @@ def test_a_text_is_a_report_too(client: TestClient) -> None:
 
 
 def test_among_several_a_failure_is_a_result_and_an_archive_is_many(client: TestClient) -> None:
-    archive = zipped({"乙/1.txt": TEXT.encode(), "2.txt": b"", "picture.png": b"x"})
+    archive = zipped({"乙/1.txt": TEXT.encode(), "./2.txt": b"", "picture.png": b"x"})
     response = client.post(
         "/v1/extract", files=sent(("a.txt", TEXT.encode()), ("b.zip", archive), ("c.txt", b""))
     )
     assert response.status_code == 200
     told = [(r["source"], r["failure"] and r["failure"]["code"]) for r in response.json()["results"]]
-    assert told == [("a.txt", None), ("b.zip!/乙/1.txt", None), ("b.zip!/2.txt", "empty"), ("c.txt", "empty")]
+    assert told == [
+        ("a.txt", None),
+        ("b.zip!/乙/1.txt", None),
+        ("b.zip!/./2.txt", "empty"),
+        ("c.txt", "empty"),
+    ]
 
 
 NESTED = "<html><body>" + "<div>" * 100_000 + "3" + "</div>" * 100_000
