@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,8 +25,10 @@ from models.tagger import PERIODS
 
 PAGE = Path(__file__).parent / "page"
 _EXCERPT = 40  # characters
+_TOLD = 5  # faults of one request
 _QUALIFIERS: tuple[Qualifier, ...] = ("exact", "at_least", "about", "at_most")
 
+Id = Annotated[int, Field(ge=0, lt=2**63)]  # as SQLite has them
 Annotator = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
 Key = Annotated[str, Field(min_length=8, max_length=64)]
 
@@ -49,7 +52,7 @@ class _FigureBody(BaseModel):
 
 
 class _AnswerBody(_Body):
-    task: int
+    task: Id
     answer: Verdict
     figures: Annotated[list[_FigureBody], Field(max_length=500)] = []
     value: Annotated[str | None, Field(max_length=40)] = None
@@ -69,6 +72,12 @@ def create_app(path: Path) -> FastAPI:
     @app.exception_handler(StoreError)
     async def missing(_: Request, error: StoreError) -> Response:
         return JSONResponse({"detail": str(error)}, 404)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        # What was sent is left out: it may be long, or hold what cannot be sent back.
+        said = [{"loc": part["loc"], "msg": part["msg"]} for part in error.errors()[:_TOLD]]
+        return JSONResponse({"detail": said}, 422)
 
     def store() -> Iterator[Store]:
         with Store(path) as opened:
@@ -106,7 +115,7 @@ def _add_routes(app: FastAPI, opened: Any) -> None:
         return _shown(store, store.next_task(annotator), annotator)
 
     @app.get("/api/tasks/{id}")
-    def task(id: int, annotator: Annotator, store: opened) -> dict[str, Any]:
+    def task(id: Id, annotator: Annotator, store: opened) -> dict[str, Any]:
         return _shown(store, store.task(id), annotator)
 
     @app.post("/api/answers")
@@ -128,7 +137,7 @@ def _add_routes(app: FastAPI, opened: Any) -> None:
         return _shown(store, None if id is None else store.task(id), body.annotator)
 
     @app.get("/api/read")
-    def read(task: int, start: int, end: int, store: opened) -> dict[str, Any]:
+    def read(task: Id, start: int, end: int, store: opened) -> dict[str, Any]:
         found = store.task(task)
         first, last = context(store.document(found.document_id).text, found.start, found.end)
         text = store.document(found.document_id).text[first:last]
@@ -160,7 +169,7 @@ def _add_routes(app: FastAPI, opened: Any) -> None:
         ]
 
     @app.get("/api/disputes/{id}")
-    def dispute(id: int, store: opened) -> dict[str, Any]:
+    def dispute(id: Id, store: opened) -> dict[str, Any]:
         task = store.task(id)
         first, _ = context(store.document(task.document_id).text, task.start, task.end)
         settled = store.adjudications(id).get(id)
@@ -178,7 +187,7 @@ def _add_routes(app: FastAPI, opened: Any) -> None:
         return {"id": id, "disputed": len(store.unsettled())}
 
     @app.get("/api/documents/{id}")
-    def document(id: int, store: opened) -> dict[str, Any]:
+    def document(id: Id, store: opened) -> dict[str, Any]:
         found = store.document(id)
         marks = [{"start": t.start, "end": t.end, "task": t.id} for t in store.tasks(id)]
         return {"id": id, "source": found.source, "organization": found.organization, "year": found.year,

@@ -278,3 +278,17 @@ def test_of_a_thousand_answers_by_three_writers_none_is_lost_or_doubled_when_the
         assert {s.task_id: [s.id] for s in said} == stored
     with sqlite3.connect(tmp_path / "s.db") as db:
         assert db.execute("SELECT count(*) FROM annotations").fetchone() == (1000,)
+
+
+def test_what_the_store_cannot_hold_is_refused(client: TestClient) -> None:
+    past = 2**63
+    for path in (
+        f"tasks/{past}?annotator=li",
+        f"documents/{past}",
+        f"disputes/-{past * 2}",
+        f"read?task={past}&start=0&end=1",
+    ):
+        assert client.get(f"/api/{path}").status_code == 422
+    body = '{"key": "12345678", "annotator": "\\ud800", "task": 1, "answer": "accept"}'
+    refused = client.post("/api/answers", content=body, headers={"content-type": "application/json"})
+    assert refused.status_code == 422 and "string" in refused.json()["detail"][0]["msg"]
