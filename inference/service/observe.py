@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from inference.engines.job import Done
 
 LOG = logging.getLogger("nianbao.requests")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Metrics:
@@ -59,9 +60,9 @@ class Observer:
             await self._app(scope, receive, noted)
         finally:
             spent = time.perf_counter() - began
-            # The path as it is declared: ids, and what strangers ask for, would make a figure each.
+            # The path as it is declared: ids, and what strangers ask for, would make a figure each; so would their methods.
             route = getattr(scope.get("route"), "path", "other")
-            method = scope["method"] if route != "other" else "other"
+            method = scope["method"] if route != "other" and scope["method"] in _METHODS else "other"
             self._metrics.requests.labels(method, route, status).inc()
             self._metrics.seconds.labels(method, route).observe(spent)
             LOG.info(

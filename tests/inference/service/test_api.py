@@ -223,7 +223,7 @@ def test_it_says_how_it_is_and_what_it_did(client: TestClient) -> None:
     figures = client.get("/metrics").text
     assert 'nianbao_documents_total{outcome="done"}' in figures
     assert 'route="/v1/records/{id}",status="404"' in figures
-    assert "nothing" not in figures
+    assert "nothing" not in figures and "BREW" not in figures, "strangers could make figures without end"
 
 
 def test_pages_speak_the_language_that_was_asked_for_last(client: TestClient) -> None:
@@ -241,3 +241,4 @@ def test_pages_speak_the_language_that_was_asked_for_last(client: TestClient) ->
     assert client.get("/?lang=xx").status_code == 422
     assert client.get("/static/view.css").status_code == 200
     assert client.get("/static/../pages.py").status_code == 404
+    client.request("BREW", "/healthz")
