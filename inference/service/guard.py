@@ -2,13 +2,13 @@
 
 import secrets
 from collections import Counter
-from http.cookies import SimpleCookie
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.datastructures import URL, Headers, MutableHeaders, QueryParams
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _COOKIE: Final = "nianbao_token"
@@ -74,8 +74,7 @@ class Guard:
         given = QueryParams(scope["query_string"]).get("token")
         if self._token and scope["path"] not in _OPEN:
             bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
-            cookie = SimpleCookie(headers.get("cookie", "")).get(_COOKIE)
-            said = (given, bearer, cookie.value if cookie else None)
+            said = (given, bearer, HTTPConnection(scope).cookies.get(_COOKIE))
             if not any(secrets.compare_digest((s or "").encode(), self._token.encode()) for s in said):
                 return problem(
                     401, "open the page by the address that the program printed, token included; programs send "
@@ -87,7 +86,7 @@ class Guard:
                 response.set_cookie(_COOKIE, self._token, httponly=True, samesite="strict")
                 return response
         origin = headers.get("origin")
-        if scope["method"] not in _SAFE and origin and URL(origin).netloc != headers.get("host"):
+        if scope["method"] not in _SAFE and origin and origin.partition("://")[2] != headers.get("host"):
             return problem(403, f"a page of {origin} may not do that")
         return None
 
