@@ -89,10 +89,10 @@ class Database:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.rollback()  # SQLite may have done so already, as on a full disk
             raise
-        self._db.execute("COMMIT")
 
     def _one(self, query: str, values: Sequence[object] | dict[str, object] = ()) -> Any:
         return self._db.execute(query, values).fetchone()

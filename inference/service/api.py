@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from inference.engines.job import Done, Job
 from inference.service import uploads
+from inference.database import StoreError
 from inference.service.archive import Archive, JobDetail, JobState, Problem
 from inference.service.downloads import Format, download
 from inference.service.guard import problem
@@ -76,7 +77,13 @@ class Listed(BaseModel):
 
 def opened(request: Request) -> Iterator[Archive]:
     """The archive, for as long as a request takes."""
-    with Archive(request.app.state.settings.archive) as archive:
+    try:
+        archive = Archive(request.app.state.settings.archive)
+    except StoreError as error:  # it was there when the service began
+        raise HTTPException(
+            503, "the archive of the service cannot be opened now; is its disk there?"
+        ) from error
+    with archive:
         yield archive
 
 

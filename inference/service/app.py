@@ -1,6 +1,7 @@
 """The application: what it is made of, how its errors are told, how it begins and ends."""
 
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -102,6 +103,13 @@ def _tell_errors(app: FastAPI, largest: int) -> None:
         return problem(404, str(error))
 
     @app.exception_handler(BusyError)
+    @app.exception_handler(sqlite3.OperationalError)
+    @app.exception_handler(OSError)
+    async def full(request: Request, error: Exception) -> Response:
+        logging.getLogger("nianbao").error("%s %s: %s", request.method, request.url.path, error)
+        detail = "nothing can be kept now, the disk may be full; the log of the server says more"
+        return problem(503, detail, **{"Retry-After": "60"})
+
     async def busy(_: Request, __: BusyError) -> Response:
         detail = "as many documents wait as may; try again in a few seconds, or hand them in as a job"
         return problem(503, detail, **{"Retry-After": "5"})

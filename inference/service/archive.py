@@ -1,6 +1,7 @@
 """The archive of the service: jobs that survive a restart, and the records that came of them."""
 
 import secrets
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -102,20 +103,25 @@ class Archive(Database):
         """Add a job.
 
         Args:
-            files: What each is called, and where it lies (`upload`).
+            files: What each is called, and where it lies (`upload`); they are removed if the job cannot be kept.
 
         Returns:
             Its id.
         """
         id = secrets.token_urlsafe(12)
-        with self._writing():
-            self._insert("jobs", "id, created_at", [id, _now()])
-            for position, (name, file) in enumerate(files):
-                self._insert(
-                    "documents",
-                    "job_id, position, name, upload, source",
-                    [id, position, name, file.name, name],
-                )
+        try:
+            with self._writing():
+                self._insert("jobs", "id, created_at", [id, _now()])
+                for position, (name, file) in enumerate(files):
+                    self._insert(
+                        "documents",
+                        "job_id, position, name, upload, source",
+                        [id, position, name, file.name, name],
+                    )
+        except sqlite3.Error:
+            for _, file in files:
+                file.unlink(missing_ok=True)
+            raise
         return id
 
     def claim(self) -> Claim | None:

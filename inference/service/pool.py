@@ -1,5 +1,7 @@
 """Worker processes that read for many who ask at once, and for the jobs that wait in an archive."""
 
+import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,6 +12,8 @@ from inference.engines.job import Done, Job, Limits
 from inference.engines.worker import Start, Worker
 from inference.extract import Failure
 from inference.service.archive import Archive, Claim
+
+_PAUSE = 2.0  # seconds until an archive that could not be written is tried again
 
 
 class BusyError(Exception):
@@ -108,15 +112,32 @@ class Runner:
                     done = self._pool.read(claim.job)
                 except RuntimeError:  # the pool is closed
                     return
-                if not self._stopped:
-                    archive.finish(claim, done)
-                    self.wake()  # what was an archive is many documents now
+                self._finish(archive, claim, done)
 
     def _next(self, archive: Archive) -> Claim | None:
         """What waits longest, as soon as something waits; None when it is over."""
         with self._changed:
             while not self._stopped:
-                if claim := archive.claim():
-                    return claim
-                self._changed.wait()
+                try:
+                    if claim := archive.claim():
+                        return claim
+                    self._changed.wait()
+                except sqlite3.OperationalError as error:
+                    self._pause(error)
         return None
+
+    def _finish(self, archive: Archive, claim: Claim, done: Done) -> None:
+        """Put back what came of a document, as soon as the archive can be written."""
+        while not self._stopped:
+            try:
+                archive.finish(claim, done)
+            except sqlite3.OperationalError as error:
+                self._pause(error)
+            else:
+                self.wake()  # what was an archive is many documents now
+                return
+
+    def _pause(self, error: sqlite3.OperationalError) -> None:
+        logging.getLogger("nianbao").error("the archive cannot be written now: %s", error)
+        with self._changed:
+            self._changed.wait(_PAUSE)

@@ -20,12 +20,11 @@ async def healthz() -> str:
 
 
 @router.get("/readyz", response_class=PlainTextResponse, responses={503: {"description": "not ready"}})
-def readyz(request: Request) -> Response:
+def readyz(request: Request, _: Annotated[Archive, Depends(opened)]) -> Response:
     """Whether documents can be read: the workers are up and the archive can be opened."""
     if not hasattr(request.app.state, "runner"):
         return problem(503, "the workers are still loading")
-    with Archive(request.app.state.settings.archive):
-        return PlainTextResponse("ready")
+    return PlainTextResponse("ready")
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -1,8 +1,10 @@
 """What comes in: files of a form, or a text, written where no name of a client's ever shows."""
 
 import shutil
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
@@ -45,6 +47,7 @@ async def received(request: Request, archive: Archive, name: str) -> list[tuple[
     Raises:
         HTTPException: There is none, or it is neither.
         TooLargeError: As `Intake`.
+        ClientDisconnect: The client went before all of it came.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
@@ -52,14 +55,14 @@ async def received(request: Request, archive: Archive, name: str) -> list[tuple[
             files = [(_called(f.filename), f) for f in form.getlist("files") if isinstance(f, UploadFile)]
             if not files:
                 raise HTTPException(400, "no file came; send one or more as the field `files`")
-            return [(called, await run_in_threadpool(_kept, archive, file)) for called, file in files]
+            paths = await run_in_threadpool(_kept, archive, [file.file for _, file in files])
+            return [(called, path) for (called, _), path in zip(files, paths, strict=True)]
     if kind != "text/plain":
         raise HTTPException(415, "send files as multipart/form-data, or a report as text/plain")
     body = await request.body()
     if not body:
         raise HTTPException(400, "the text is empty")
-    path = archive.upload()
-    await run_in_threadpool(path.write_bytes, body)
+    (path,) = await run_in_threadpool(_kept, archive, [BytesIO(body)])
     return [(_called(name), path)]
 
 
@@ -69,8 +72,16 @@ def _called(name: str | None) -> str:
     return "".join(c for c in last if c.isprintable())[-_NAME:] or "report"
 
 
-def _kept(archive: Archive, file: UploadFile) -> Path:
-    path = archive.upload()
-    with path.open("wb") as kept:
-        shutil.copyfileobj(file.file, kept)
-    return path
+def _kept(archive: Archive, files: Sequence[BinaryIO]) -> list[Path]:
+    """Where files lie now; if one of them cannot be written none stays."""
+    paths: list[Path] = []
+    try:
+        for file in files:
+            paths.append(archive.upload())
+            with paths[-1].open("wb") as kept:
+                shutil.copyfileobj(file, kept)
+    except OSError:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise
+    return paths

@@ -1,7 +1,10 @@
 """The interface as programs use it, with real workers."""
 
+import asyncio
+import errno
 import io
 import json
+import shutil
 import time
 import zipfile
 from collections.abc import Iterator
@@ -162,6 +165,67 @@ def test_a_job_is_followed_listed_downloaded_and_removed(client: TestClient, set
     files = sent((COUNTY.name, COUNTY.read_bytes()), ("../../x/甲.txt", TEXT.encode()), ("empty.txt", b""))
     made = client.post("/v1/jobs", files=files)
     assert made.status_code == 202 and made.headers["location"] == f"/v1/jobs/{made.json()['id']}"
+@pytest.mark.parametrize("path", ["/v1/extract", "/v1/jobs"])
+def test_what_cannot_be_kept_leaves_nothing(
+    client: TestClient, settings: Settings, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Any, target: Any) -> None:
+        target.write(source.read(1))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    response = client.post(path, files=sent(("a.txt", b"x"), ("b.txt", b"y")))
+    assert (response.status_code, response.json()["title"]) == (503, "Busy")
+    assert "disk" in response.json()["detail"] and not uploads(settings)
+
+
+def test_an_archive_that_cannot_be_opened_is_not_told_as_a_job_that_is_not_there(
+    settings: Settings, tmp_path: Path
+) -> None:
+    client = TestClient(create_app(Settings(tmp_path / "a.db", settings.start)))
+    assert client.get("/v1/jobs/x").status_code == 404
+    (tmp_path / "a.db").unlink()
+    for path in ("/v1/jobs/x", "/readyz"):
+        assert client.get(path).status_code == 503
+
+
+def test_who_goes_away_gives_the_places_back() -> None:
+    app, waiting = FastAPI(), [Future[Done](), Future[Done]()]
+
+    left = iter(waiting)
+
+    class Pool:
+        def submit(self, _: Job) -> Future[Done]:
+            return next(left)
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    app.state.pool = Pool()
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(read_all(Request({"type": "http", "app": app}, receive), [Job("a"), Job("b")]))
+    assert all(future.cancelled() for future in waiting)
+
+
+def test_an_upload_that_ends_halfway_is_no_fault(
+    client: TestClient, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    messages = [{"type": "http.request", "body": b"--b\r\n", "more_body": True}, {"type": "http.disconnect"}]
+    statuses: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        statuses.append(message.get("status", 0))
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"multipart/form-data; boundary=b")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/extract", "query_string": b"", "headers": headers}
+    app: Any = client.app
+    asyncio.run(app(scope, receive, send))
+    assert statuses[0] == 400 and not caplog.records and not uploads(settings)
+
+
     job = finished(client, made.json()["id"])
     assert (job["state"], job["done"], job["failed"]) == ("done", 2, 1)
     assert [d["source"] for d in job["documents"]] == [COUNTY.name, "甲.txt", "empty.txt"]

@@ -1,6 +1,9 @@
 """The archive keeps what it was given: jobs over restarts, records by their documents, uploads only as long as they wait."""
 
+import sqlite3
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +12,7 @@ from inference.engines.job import Done
 from inference.extract import Failure, to_record
 from inference.reading.door import read_bytes
 from inference.service.archive import Archive, Claim
+from inference.service.pool import Runner
 
 TEXT = "清河县水利局{}年政府信息公开工作年度报告\n全年收到政府信息公开申请12件。\n"
 
@@ -155,3 +159,53 @@ def test_text_that_utf8_cannot_hold_keeps_its_offsets(path: Path) -> None:
         archive.finish(claimed(archive), Done(made.source, made.sha256, record=made.record, text="\ud800件"))
         (kept,) = archive.records()
         assert archive.record(kept.record.document.id)[1] == "?件"
+
+
+def test_a_transaction_that_cannot_be_kept_is_undone_and_the_next_one_goes_on(path: Path) -> None:
+    with Archive(path) as archive:
+        with pytest.raises(sqlite3.IntegrityError), archive._writing():
+            archive._db.execute("PRAGMA defer_foreign_keys = ON")  # so that the end of the transaction fails
+            archive._insert("documents", "job_id, position, name, upload, source", ["x", 0, "a", "a", "a"])
+        assert archive.waiting() == 0
+        added(archive, "a.txt")
+        assert archive.waiting() == 1
+
+
+def test_files_of_a_job_that_cannot_be_kept_go(path: Path) -> None:
+    with Archive(path) as archive:
+        full = archive._one("PRAGMA page_count")[0]
+        archive._db.execute(f"PRAGMA max_page_count = {full}")
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            added(archive, *(f"{'x' * 200}{i}.txt" for i in range(99)))
+        assert uploads(path) == 0 and archive.jobs(5) == []
+
+
+def test_while_nothing_can_be_written_documents_wait(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    finished, failures = threading.Event(), {"claim": 2, "finish": 2}
+
+    class Full(Archive):
+        def __getattribute__(self, name: str) -> Any:
+            if failures.get(name):
+                failures[name] -= 1
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().__getattribute__(name)
+
+        def finish(self, claim: Claim, done: Done) -> None:
+            super().finish(claim, done)
+            finished.set()
+
+    class Pool:
+        workers = 1
+
+        def read(self, _: object) -> Done:
+            return done(2023)
+
+    monkeypatch.setattr("inference.service.pool.Archive", Full)
+    monkeypatch.setattr("inference.service.pool._PAUSE", 0.01)
+    with Archive(path) as archive:
+        id = added(archive, "a.txt")
+        pool: Any = Pool()
+        runner = Runner(path, pool)
+        assert finished.wait(60)
+        runner.stop()
+        assert (archive.job(id).state, failures) == ("done", {"claim": 0, "finish": 0})
