@@ -3,7 +3,6 @@
 The interface is that of label-studio-ml-backend (`label_studio_ml/api.py`): `/health`, `/setup`, `/predict`, `/webhook`.
 """
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ from annotations.intake import import_items
 from annotations.items import DataError, GoldFigure, Item
 from annotations.store import Store
 from inference.engines.job import Done, Job
+from inference.service.api import read_all
 from inference.service.archive import Archive
 from models.record import NarrativeEvidence, Record
 
@@ -82,8 +82,7 @@ def router(store: Path) -> APIRouter:
         try:
             for path, text in zip(paths, texts, strict=True):
                 await run_in_threadpool(path.write_bytes, text.encode("utf-8", "replace"))
-            futures = [request.app.state.pool.submit(Job(str(path), name="text.txt")) for path in paths]
-            done = await asyncio.gather(*map(asyncio.wrap_future, futures))
+            done = await read_all(request, [Job(str(path), name="text.txt") for path in paths])
         finally:
             for path in paths:
                 path.unlink(missing_ok=True)

@@ -3,20 +3,21 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
+from inference.database import StoreError
 from inference.engines.job import Done, Job
 from inference.service import uploads
-from inference.database import StoreError
 from inference.service.archive import Archive, JobDetail, JobState, Problem
 from inference.service.downloads import Format, download
 from inference.service.guard import problem
-from inference.service.pool import BusyError, Pool
 from inference.view.summary import Summary, summarise
 from models.forms import load_forms
 from models.labels import load_labels
@@ -109,7 +110,7 @@ async def extract(
     """
     files = await uploads.received(request, archive, name)
     try:
-        results = await _read(request.app.state.pool, [Job(str(path), name=called) for called, path in files])
+        results = await _read(request, [Job(str(path), name=called) for called, path in files])
     finally:
         for _, path in files:
             path.unlink(missing_ok=True)
@@ -118,10 +119,10 @@ async def extract(
     return Response('{"results":[' + ",".join(map(_told, results)) + "]}", media_type="application/json")
 
 
-async def _read(pool: Pool, jobs: Sequence[Job]) -> list[Done]:
+async def _read(request: Request, jobs: Sequence[Job]) -> list[Done]:
     """What some files give, archives taken apart."""
     results: list[Done] = []
-    for job, done in zip(jobs, await _all(pool, jobs), strict=True):
+    for job, done in zip(jobs, await read_all(request, jobs), strict=True):
         if done.failure or not job.is_archive:
             results.append(done)
             continue
@@ -130,20 +131,39 @@ async def _read(pool: Pool, jobs: Sequence[Job]) -> list[Done]:
                 f"{job.source} holds {len(done.names)} reports, more than {_AT_ONCE}; hand it in as a job"
             )
             raise HTTPException(413, detail)
-        results += await _all(pool, [Job(job.path, member, name=job.name) for member in done.names])
+        results += await read_all(request, [Job(job.path, member, name=job.name) for member in done.names])
     return results
 
 
-async def _all(pool: Pool, jobs: Sequence[Job]) -> list[Done]:
+async def read_all(request: Request, jobs: Sequence[Job]) -> list[Done]:
+    """What documents give, in their order, as long as someone waits for it.
+
+    Raises:
+        BusyError: The queue is full.
+        ClientDisconnect: Whoever asked is gone.
+    """
     futures = []
+    gone = asyncio.create_task(_gone(request))
     try:
         for job in jobs:
-            futures.append(pool.submit(job))
-        return await asyncio.gather(*map(asyncio.wrap_future, futures))
-    except (BusyError, asyncio.CancelledError):
+            futures.append(request.app.state.pool.submit(job))
+        reading = asyncio.gather(*map(asyncio.wrap_future, futures))
+        await asyncio.wait((reading, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+            raise ClientDisconnect
+        return await reading
+    finally:
+        gone.cancel()
         for future in futures:
-            future.cancel()
-        raise
+            future.cancel()  # those that wait give their places back
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _told(done: Done) -> str:

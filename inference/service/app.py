@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from inference.database import StoreError
@@ -19,7 +20,7 @@ from inference.engines.worker import Start
 from inference.extract import program_version
 from inference.service import api, pages, probes
 from inference.service.archive import Archive
-from inference.service.guard import Intake, TooLargeError, guard, problem, too_much
+from inference.service.guard import Intake, guard, problem
 from inference.service.observe import Metrics, Observer
 from inference.service.pool import BusyError, Pool, Runner
 from inference.view.pages import STATIC
@@ -77,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Intake, largest=settings.limits.size, at_once=settings.at_once)
     guard(app, settings.token)
     app.add_middleware(Observer, metrics=metrics)
-    _tell_errors(app, settings.limits.size)
+    _tell_errors(app)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.include_router(probes.router)
@@ -85,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _tell_errors(app: FastAPI, largest: int) -> None:
+def _tell_errors(app: FastAPI) -> None:
     """Every error as a problem with a sentence."""
 
     @app.exception_handler(HTTPException)
@@ -102,7 +103,6 @@ def _tell_errors(app: FastAPI, largest: int) -> None:
     async def missing(_: Request, error: StoreError) -> Response:
         return problem(404, str(error))
 
-    @app.exception_handler(BusyError)
     @app.exception_handler(sqlite3.OperationalError)
     @app.exception_handler(OSError)
     async def full(request: Request, error: Exception) -> Response:
@@ -110,13 +110,18 @@ def _tell_errors(app: FastAPI, largest: int) -> None:
         detail = "nothing can be kept now, the disk may be full; the log of the server says more"
         return problem(503, detail, **{"Retry-After": "60"})
 
+    @app.exception_handler(BusyError)
     async def busy(_: Request, __: BusyError) -> Response:
         detail = "as many documents wait as may; try again in a few seconds, or hand them in as a job"
         return problem(503, detail, **{"Retry-After": "5"})
 
-    @app.exception_handler(TooLargeError)
-    async def large(_: Request, __: TooLargeError) -> Response:
-        return too_much(largest)
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: ClientDisconnect) -> Response:
+        return problem(400, "the request ended before all of it came")
+
+    @app.exception_handler(UnicodeError)
+    async def unwritable(_: Request, __: UnicodeError) -> Response:
+        return problem(422, "something that came is no text in Unicode, such as half of a surrogate pair")
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:

@@ -6,14 +6,17 @@ from typing import Final
 
 from fastapi import FastAPI
 from starlette.datastructures import URL, Headers, MutableHeaders, QueryParams
+from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _COOKIE: Final = "nianbao_token"
 _OPEN = ("/healthz", "/readyz")  # they say nothing of what is here
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_UPLOADS = ("multipart/form-data", "text/plain")
+_OTHERS = 4 * 2**20  # bytes of any other request: JSON is parsed at once, and everyone waits for that
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -91,8 +94,14 @@ class Guard:
         return None
 
 
-class TooLargeError(Exception):
+class TooLargeError(HTTPException):
     """A request has more bytes than it may."""
+
+    def __init__(self, largest: int) -> None:
+        """Say how many it may have."""
+        super().__init__(
+            413, f"more than {largest >> 20} MiB in one request; send less at once", {"Connection": "close"}
+        )
 
 
 class Intake:
@@ -108,9 +117,13 @@ class Intake:
             await self._app(scope, receive, send)
             return
         client = (scope.get("client") or ("",))[0]
-        length = Headers(scope=scope).get("content-length", "0")
-        if length.isdigit() and int(length) > self._largest:
-            await too_much(self._largest)(scope, receive, send)
+        headers = Headers(scope=scope)
+        is_upload = headers.get("content-type", "").lower().startswith(_UPLOADS)
+        largest = self._largest if is_upload else min(_OTHERS, self._largest)
+        length = headers.get("content-length", "0")
+        if length.isdigit() and int(length) > largest:
+            error = TooLargeError(largest)
+            await problem(error.status_code, error.detail, **error.headers or {})(scope, receive, send)
             return
         if self._asking[client] >= self._at_once:
             detail = f"{self._at_once} requests of yours are being answered; wait for one of them"
@@ -122,8 +135,8 @@ class Intake:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._largest:
-                raise TooLargeError
+            if received > largest:
+                raise TooLargeError(largest)
             return message
 
         self._asking[client] += 1
@@ -133,10 +146,3 @@ class Intake:
             self._asking[client] -= 1
             if not self._asking[client]:
                 del self._asking[client]
-
-
-def too_much(largest: int) -> Response:
-    """What to say of a request that is too large."""
-    return problem(
-        413, f"more than {largest >> 20} MiB in one request; send fewer files at once", Connection="close"
-    )

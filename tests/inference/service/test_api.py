@@ -8,17 +8,21 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
+from starlette.requests import ClientDisconnect
 
-from inference.engines.job import Limits, Reader
+from inference.engines.job import Done, Job, Limits, Reader
 from inference.extract import to_record
 from inference.reading import read
+from inference.service.api import read_all
 from inference.service.app import Settings, create_app
 from inference.tagging import load_tagger
 from models.record import Record
@@ -161,10 +165,6 @@ def test_more_than_may_wait_is_told_to_come_again(client: TestClient, settings: 
     assert client.post("/v1/extract", files=files[:3]).status_code == 200
 
 
-def test_a_job_is_followed_listed_downloaded_and_removed(client: TestClient, settings: Settings) -> None:
-    files = sent((COUNTY.name, COUNTY.read_bytes()), ("../../x/甲.txt", TEXT.encode()), ("empty.txt", b""))
-    made = client.post("/v1/jobs", files=files)
-    assert made.status_code == 202 and made.headers["location"] == f"/v1/jobs/{made.json()['id']}"
 @pytest.mark.parametrize("path", ["/v1/extract", "/v1/jobs"])
 def test_what_cannot_be_kept_leaves_nothing(
     client: TestClient, settings: Settings, path: str, monkeypatch: pytest.MonkeyPatch
@@ -226,6 +226,10 @@ def test_an_upload_that_ends_halfway_is_no_fault(
     assert statuses[0] == 400 and not caplog.records and not uploads(settings)
 
 
+def test_a_job_is_followed_listed_downloaded_and_removed(client: TestClient, settings: Settings) -> None:
+    files = sent((COUNTY.name, COUNTY.read_bytes()), ("../../x/甲.txt", TEXT.encode()), ("empty.txt", b""))
+    made = client.post("/v1/jobs", files=files)
+    assert made.status_code == 202 and made.headers["location"] == f"/v1/jobs/{made.json()['id']}"
     job = finished(client, made.json()["id"])
     assert (job["state"], job["done"], job["failed"]) == ("done", 2, 1)
     assert [d["source"] for d in job["documents"]] == [COUNTY.name, "甲.txt", "empty.txt"]
@@ -284,6 +288,7 @@ def test_it_says_how_it_is_and_what_it_did(client: TestClient) -> None:
     assert client.get("/healthz").text == "ok"
     assert client.get("/readyz").text == "ready"
     client.get("/v1/records/nothing")
+    client.request("BREW", "/healthz")
     figures = client.get("/metrics").text
     assert 'nianbao_documents_total{outcome="done"}' in figures
     assert 'route="/v1/records/{id}",status="404"' in figures
@@ -305,4 +310,3 @@ def test_pages_speak_the_language_that_was_asked_for_last(client: TestClient) ->
     assert client.get("/?lang=xx").status_code == 422
     assert client.get("/static/view.css").status_code == 200
     assert client.get("/static/../pages.py").status_code == 404
-    client.request("BREW", "/healthz")

@@ -25,7 +25,7 @@ def small(token: str | None = None) -> TestClient:
 
     app.add_middleware(Intake, largest=10, at_once=2)
     guard(app, token)
-    _tell_errors(app, 10)
+    _tell_errors(app)
     return TestClient(app)
 
 
@@ -85,6 +85,15 @@ def test_a_request_that_is_too_large_is_told_so(declared: bool) -> None:
     response = small().post("/size", content=body if declared else iter([body[:6], body[6:]]))
     assert (response.status_code, response.headers["content-type"]) == (413, "application/problem+json")
     assert small().post("/size", content=body[:10]).json() == 10
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_what_is_no_upload_may_be_less(monkeypatch: pytest.MonkeyPatch, declared: bool) -> None:
+    monkeypatch.setattr("inference.service.guard._OTHERS", 5)
+    client, body = small(), b'{"a": 1}'
+    for kind, status in (("text/plain", 200), ("application/json", 413), ("", 413)):
+        content = body if declared else iter([body[:3], body[3:]])
+        assert client.post("/size", content=content, headers={"content-type": kind}).status_code == status
 
 
 def test_a_client_has_only_so_many_requests_at_a_time() -> None:
