@@ -19,7 +19,7 @@ from inference.engines.job import Limits
 from inference.engines.worker import Start
 from inference.extract import program_version
 from inference.service import api, pages, probes
-from inference.service.archive import Archive
+from inference.service.archive import Archive, hold
 from inference.service.guard import Intake, guard, problem
 from inference.service.observe import Metrics, Observer
 from inference.service.pool import BusyError, Pool, Runner
@@ -67,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         app.state.runner.stop()
         app.state.pool.close()
+        app.state.lock.close()
 
     app = FastAPI(
         title="nianbao", version=program_version(), description=_ABOUT, lifespan=lifespan, redoc_url=None, docs_url=None
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = metrics
     with Archive(settings.archive, create=True):
         pass  # what cannot be opened is said before anything is served
+    app.state.lock = hold(settings.archive)
     app.add_middleware(Intake, largest=settings.limits.size, at_once=settings.at_once)
     guard(app, settings.token)
     app.add_middleware(Observer, metrics=metrics)

@@ -70,6 +70,23 @@ class Kept:
     record: Record
 
 
+def hold(path: Path) -> sqlite3.Connection:
+    """Keep an archive for one service, until the connection is closed or the process ends in whatever way.
+
+    Raises:
+        StoreError: Another service has it.
+    """
+    lock = sqlite3.connect(path.with_name(path.name + "-lock"), timeout=0, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise StoreError(
+            f"{path}: another `nianbao serve` has it open; end that one, or give another --store"
+        ) from error
+    return lock
+
+
 class Archive(Database):
     """An archive, opened; the files that wait to be read lie in a folder beside it."""
 

@@ -11,7 +11,7 @@ from inference.database import StoreError
 from inference.engines.job import Done
 from inference.extract import Failure, to_record
 from inference.reading.door import read_bytes
-from inference.service.archive import Archive, Claim
+from inference.service.archive import Archive, Claim, hold
 from inference.service.pool import Runner
 
 TEXT = "清河县水利局{}年政府信息公开工作年度报告\n全年收到政府信息公开申请12件。\n"
@@ -209,3 +209,11 @@ def test_while_nothing_can_be_written_documents_wait(path: Path, monkeypatch: py
         assert finished.wait(60)
         runner.stop()
         assert (archive.job(id).state, failures) == ("done", {"claim": 0, "finish": 0})
+
+
+def test_an_archive_has_one_service(path: Path) -> None:
+    held = hold(path)
+    with pytest.raises(StoreError, match="another `nianbao serve`"):
+        hold(path)
+    held.close()
+    hold(path).close()
