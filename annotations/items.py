@@ -18,7 +18,8 @@ from models.record import Period, Qualifier
 
 T = TypeVar("T")
 _adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
-Value = Annotated[str, Field(pattern=r"^-?[0-9]{1,30}(\.[0-9]{1,10})?$")]
+VALUE = r"^-?[0-9]{1,30}(\.[0-9]{1,10})?$"
+Value = Annotated[str, Field(pattern=VALUE)]
 
 
 class DataError(Exception):

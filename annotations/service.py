@@ -1,5 +1,6 @@
 """The annotation page's server: a store behind a small HTTP API, and the files of the page."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pypinyin import Style, lazy_pinyin
 
 from annotations.context import context, heading
-from annotations.items import GoldFigure, check_figures
+from annotations.items import VALUE, GoldFigure, check_figures
 from annotations.reading import read_number, read_numbers
 from annotations.store import Store
 from annotations.task import Answer, Document, Said, Suggestion, Task, Verdict
@@ -273,12 +274,8 @@ def _answer(body: _AnswerBody, task: Task, document: Document) -> Answer:
 
 
 def _check_value(value: str) -> None:
-    try:
-        float(value)
-    except ValueError as error:
-        raise HTTPException(
-            422, f"not saved: {value!r} is no number; leave the cell blank or write digits"
-        ) from error
+    if not re.fullmatch(VALUE, value):
+        raise HTTPException(422, f"not saved: {value!r} is no number; leave the cell blank or write digits")
 
 
 def _excerpt(store: Store, id: int) -> str:

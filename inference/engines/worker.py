@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
 from inference.engines.job import Done, Job, Limits
 from inference.extract import Failure
-from inference.reading.office import CONVERTED, LIMIT
+from inference.reading.office import LIMIT, STARTING
 
 Start = Callable[[], Callable[[Job], Done]]  # makes, in a worker, what reads its jobs
 
@@ -69,24 +69,26 @@ class Worker:
 
     def give(self, job: Job) -> None:
         """Begin to read a document."""
-        # LibreOffice has a limit of its own, within which it ends what it started.
-        more = LIMIT if Path(job.source).suffix.lower() in CONVERTED else 0
         try:
             self.pipe.send(job)
         except OSError:  # it died while it had nothing to do
             self._again()
             self.pipe.send(job)
-        self._job, self.deadline = job, time.monotonic() + self._limits.seconds + more
+        self._job, self.deadline = job, time.monotonic() + self._limits.seconds
 
     def take(self) -> Done | None:
         """What the job in hand gave; None if it goes on."""
         source = self._job.source
         if self.pipe.poll():
             try:
-                done: Done = self.pipe.recv()
+                done: Done | None = self.pipe.recv()
             except (EOFError, OSError):
                 why = f"{source} was given up: the process that read it died, most likely for want of memory"
                 done = _failed(self._job, "memory_limit", why)
+            if done is None:
+                # LibreOffice begins; it has a limit of its own, within which it ends what it started.
+                self.deadline += LIMIT
+                return None
         elif time.monotonic() >= self.deadline:
             why = f"{source} was given up after {self._limits.seconds:g} s; --max-seconds gives it more"
             done = _failed(self._job, "time_limit", why)
@@ -135,6 +137,7 @@ def _work(pipe: Connection, theirs: Connection, start: Start, limits: Limits) ->
         pipe.send(error)
         return
     pipe.send(None)
+    STARTING.append(partial(pipe.send, None))
     while True:
         try:
             job: Job = pipe.recv()

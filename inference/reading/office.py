@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from inference.reading.package import Package
 from inference.reading.source import ReadError, SourceText
 
 LIMIT = 60  # seconds
+STARTING: list[Callable[[], None]] = []  # who is told that LibreOffice begins, and may take as long
 LARGEST = 16 * 2**20  # bytes of what comes out
 MEMORY = 4 * 2**30  # bytes of addresses
 _PATH = os.defpath + ":/usr/local/bin:/opt/homebrew/bin"
@@ -146,6 +148,8 @@ def _run(program: str, folder: Path, name: str, form: _Format, source: str) -> N
         "PATH": os.environ.get("PATH", _PATH), "HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8", "http_proxy": nowhere, "https_proxy": nowhere, "all_proxy": nowhere,
     }  # fmt: skip
+    for tell in STARTING:
+        tell()
     process = subprocess.Popen(
         command, cwd=folder, env=surroundings, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, start_new_session=True,

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -142,23 +141,26 @@ async def read_all(request: Request, jobs: Sequence[Job]) -> list[Done]:
         BusyError: The queue is full.
         ClientDisconnect: Whoever asked is gone.
     """
-    futures = []
+    pool = request.app.state.pool
+    places = asyncio.Semaphore(pool.workers)  # so that one request does not fill the queue
+
+    async def one(job: Job) -> Done:
+        async with places:
+            done: Done = await asyncio.wrap_future(pool.submit(job))
+        return done
+
+    tasks = [asyncio.create_task(one(job)) for job in jobs]
     gone = asyncio.create_task(_gone(request))
+    reading = asyncio.gather(*tasks)
     try:
-        for job in jobs:
-            futures.append(request.app.state.pool.submit(job))
-        reading = asyncio.gather(*map(asyncio.wrap_future, futures))
         await asyncio.wait((reading, gone), return_when=asyncio.FIRST_COMPLETED)
         if not reading.done():
-            reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await reading
             raise ClientDisconnect
         return await reading
     finally:
         gone.cancel()
-        for future in futures:
-            future.cancel()  # those that wait give their places back
+        for task in tasks:
+            task.cancel()  # those that wait give their places back
 
 
 async def _gone(request: Request) -> None:

@@ -113,7 +113,7 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that is too much, or pass it on; raises `TooLargeError` where its body turns out too large."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in _OPEN:
             await self._app(scope, receive, send)
             return
         client = (scope.get("client") or ("",))[0]

@@ -9,6 +9,7 @@ import pytest
 
 from inference.engines.job import Done, Job, Limits, Lister, Reader
 from inference.engines.local import run
+from inference.reading.office import STARTING
 from inference.tagging import TaggerError
 
 LIMITS = Limits(seconds=1.5, memory=200 * 2**20)
@@ -21,6 +22,10 @@ class Odd:
         kind = job.path.partition("-")[0]
         if kind == "slow":
             time.sleep(60)
+        elif kind == "office":
+            for tell in STARTING:
+                tell()
+            time.sleep(2 * LIMITS.seconds)
         elif kind == "greedy":
             return Done(job.source, str(len(bytearray(2**30))))
         elif kind == "dead":
@@ -37,6 +42,12 @@ def test_results_come_in_order_whatever_happens_to_some(workers: int) -> None:
     codes = [done.failure.code if done.failure else "good" for done in results]
     assert codes == ["good", "time_limit", "good", "memory_limit", "good", "memory_limit", "good"] * 2
     assert all(done.failure.message.startswith(done.source) for done in results if done.failure)
+
+
+def test_only_what_libreoffice_really_converts_has_a_minute_more() -> None:
+    jobs = [Job("slow-named.doc"), Job("office-a.txt"), Job("good-1")]
+    codes = [done.failure and done.failure.code for done in run(jobs, Odd, 1, LIMITS)]
+    assert codes == ["time_limit", None, None]
 
 
 class Patient:

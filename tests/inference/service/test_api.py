@@ -158,11 +158,20 @@ def test_what_cannot_be_taken_is_refused_with_a_sentence(
     assert not uploads(settings)
 
 
-def test_more_than_may_wait_is_told_to_come_again(client: TestClient, settings: Settings) -> None:
-    files = sent(*((f"{i}.txt", TEXT.encode()) for i in range(settings.workers + settings.waiting + 1)))
-    response = client.post("/v1/extract", files=files)
+def test_more_than_may_wait_is_told_to_come_again(
+    client: TestClient, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "long.txt").write_text("1" * 3 * MIB)  # is given up when its time is over
+    places = settings.workers + settings.waiting
+    held = [client.app.state.pool.submit(Job(str(tmp_path / "long.txt"))) for _ in range(places)]  # type: ignore[attr-defined]
+    response = client.post("/v1/extract", files=sent(("a.txt", TEXT.encode())))
     assert (response.status_code, response.headers["retry-after"]) == (503, "5")
-    assert client.post("/v1/extract", files=files[:3]).status_code == 200
+    for future in reversed(held):
+        future.cancel()
+    many = sent(*((f"{i}.txt", TEXT.encode()) for i in range(3 * places)))
+    response = client.post("/v1/extract", files=many)
+    assert response.status_code == 200, "one request does not fill the queue by itself"
+    assert len(response.json()["results"]) == 3 * places
 
 
 @pytest.mark.parametrize("path", ["/v1/extract", "/v1/jobs"])
@@ -195,6 +204,8 @@ def test_who_goes_away_gives_the_places_back() -> None:
     left = iter(waiting)
 
     class Pool:
+        workers = 2
+
         def submit(self, _: Job) -> Future[Done]:
             return next(left)
 
