@@ -149,18 +149,23 @@ async def read_all(request: Request, jobs: Sequence[Job]) -> list[Done]:
             done: Done = await asyncio.wrap_future(pool.submit(job))
         return done
 
-    tasks = [asyncio.create_task(one(job)) for job in jobs]
     gone = asyncio.create_task(_gone(request))
-    reading = asyncio.gather(*tasks)
+    tasks = [asyncio.create_task(one(job)) for job in jobs]
+    waiting = set(tasks)
     try:
-        await asyncio.wait((reading, gone), return_when=asyncio.FIRST_COMPLETED)
-        if not reading.done():
-            raise ClientDisconnect
-        return await reading
+        while waiting:
+            done, _ = await asyncio.wait({gone, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if gone in done:
+                raise ClientDisconnect
+            for task in waiting & done:
+                task.result()
+            waiting -= done
+        return [task.result() for task in tasks]
     finally:
-        gone.cancel()
         for task in tasks:
             task.cancel()  # those that wait give their places back
+        gone.cancel()
+        await asyncio.gather(gone, *tasks, return_exceptions=True)
 
 
 async def _gone(request: Request) -> None:
