@@ -40,7 +40,7 @@ def path(tmp_path: Path) -> Path:
 def client(path: Path) -> Iterator[TestClient]:
     app = create_app(path)
     guard(app, None)
-    with TestClient(app) as client:
+    with TestClient(app, base_url="http://localhost") as client:
         yield client
 
 
@@ -126,7 +126,7 @@ def test_what_is_kept_for_evaluation_shows_no_suggestion(tmp_path: Path) -> None
         id = store.add_document(document("b.txt", TEXT + " ", "evaluation"))
         first = store.task(1)
         store.add_tasks([NewTask(id, first.start, first.end, "uncertainty", "0.9", None, first.suggestion)])
-    with TestClient(create_app(tmp_path / "s.db")) as client:
+    with TestClient(create_app(tmp_path / "s.db"), base_url="http://localhost") as client:
         task = client.get("/api/tasks/5", params=LI).json()["task"]
         assert (task["blind"], task["suggested"], task["figures"], task["model"], task["reason"]) == (
             True,
@@ -159,7 +159,7 @@ def test_a_cell_comes_with_the_arithmetic_that_fails(tmp_path: Path) -> None:
     cell = Cell(id=term.id, label="新收 · 总计", period="year", value="63", confidence=0.9, rules=(rule,))
     with make_store(tmp_path / "s.db") as store:
         store.add_tasks([NewTask(1, 3, 5, "conflict", cell=cell)])
-    with TestClient(create_app(tmp_path / "s.db")) as client:
+    with TestClient(create_app(tmp_path / "s.db"), base_url="http://localhost") as client:
         task = client.get("/api/tasks/5", params=LI).json()["task"]
         assert task["kind"] == "cell"
         assert task["checks"][0]["terms"][0]["value"] == "63"
@@ -174,7 +174,7 @@ def test_a_dispute_is_shown_side_by_side_and_settled(tmp_path: Path) -> None:
     with make_store(tmp_path / "s.db", wanted=2) as store:
         accept(store, 2, "li", WEBSITE)
         accept(store, 2, "wang")
-    with TestClient(create_app(tmp_path / "s.db")) as client:
+    with TestClient(create_app(tmp_path / "s.db"), base_url="http://localhost") as client:
         (dispute,) = client.get("/api/disputes").json()
         assert (dispute["task"], dispute["why"], dispute["annotators"]) == (2, "disputed", ["li", "wang"])
         found = client.get("/api/disputes/2").json()
@@ -199,7 +199,7 @@ def test_other_names_and_missing_tokens_are_not_answered(path: Path, client: Tes
     assert client.get("/api/setup", headers={"host": "evil.example"}).status_code == 400
     app = create_app(path)
     guard(app, "sesame-open")
-    with TestClient(app) as guarded:
+    with TestClient(app, base_url="http://localhost") as guarded:
         for address in ("/", "/api/setup", "/static/common.js", "/api/setup?token=wrong"):
             assert guarded.get(address).status_code == 401
         opened = guarded.get("/?token=sesame-open")

@@ -43,7 +43,7 @@ def settings(tagger_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> S
 
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
         yield client
 
 
@@ -191,7 +191,7 @@ def test_what_cannot_be_kept_leaves_nothing(
 def test_an_archive_that_cannot_be_opened_is_not_told_as_a_job_that_is_not_there(
     settings: Settings, tmp_path: Path
 ) -> None:
-    client = TestClient(create_app(Settings(tmp_path / "a.db", settings.start)))
+    client = TestClient(create_app(Settings(tmp_path / "a.db", settings.start)), base_url="http://localhost")
     assert client.get("/v1/jobs/x").status_code == 404
     (tmp_path / "a.db").unlink()
     for path in ("/v1/jobs/x", "/readyz"):

@@ -26,7 +26,7 @@ def small(token: str | None = None) -> TestClient:
     app.add_middleware(Intake, largest=10, at_once=2)
     guard(app, token)
     _tell_errors(app)
-    return TestClient(app)
+    return TestClient(app, base_url="http://localhost")
 
 
 def test_without_a_token_only_names_of_this_machine_are_answered() -> None:
@@ -60,7 +60,7 @@ def test_the_token_of_the_address_becomes_a_cookie_and_leaves_the_address() -> N
     response = client.get("/healthz", params={"token": "sesame", "a": "1"})
     assert response.status_code == 200
     asked = client.get("/size?token=sesame&a=1", follow_redirects=False)
-    assert (asked.status_code, asked.headers["location"]) == (303, "http://testserver/size?a=1")
+    assert (asked.status_code, asked.headers["location"]) == (303, "http://localhost/size?a=1")
     assert (
         "HttpOnly" in asked.headers["set-cookie"] and "samesite=strict" in asked.headers["set-cookie"].lower()
     )
@@ -74,7 +74,7 @@ def test_the_cookies_of_others_on_the_same_machine_do_not_hide_the_token() -> No
 
 def test_another_site_may_not_send_anything() -> None:
     client = small()
-    origins = {"http://testserver": 200, "http://evil.example": 403, "null": 403, "http://[": 403}
+    origins = {"http://localhost": 200, "http://evil.example": 403, "null": 403, "http://[": 403}
     for origin, status in origins.items():
         assert client.post("/size", content=b"1", headers={"origin": origin}).status_code == status
 
