@@ -85,8 +85,17 @@ function line({ source, state, record, failure }) {
   const name = document.createElement(record ? "a" : "span");
   if (record) name.href = `/records/${encodeURIComponent(record)}`;
   name.textContent = source;
-  item.append(name, ` ${say(state)}`, failure ? ` ${failure.message}` : "");
+  item.append(name, ` ${say(state)}`);
+  if (failure) item.append(` · ${words[`code.${failure.code}`] ?? failure.code} `, inEnglish(failure.message));
   return item;
+}
+
+/** What only the program's own language says. */
+function inEnglish(text) {
+  const small = document.createElement("small");
+  small.lang = "en";
+  small.textContent = text;
+  return small;
 }
 
 function finish({ documents: all }) {
