@@ -11,7 +11,7 @@ import typer
 
 from inference.database import StoreError
 from inference.engines.job import Limits, Reader
-from inference.tagging import Backend
+from inference.tagging import Backend, TaggerError, load_tagger
 from nianbao.messages import fail, needs, say
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -63,13 +63,13 @@ def serve(
         waiting=max_waiting,
         token=token,
     )
-    if log:
-        handler = logging.FileHandler(log, encoding="utf-8")
-        logging.getLogger("nianbao.requests").addHandler(handler)
-        logging.getLogger("nianbao.requests").setLevel(logging.INFO)
     try:
+        if log:
+            logging.getLogger("nianbao.requests").addHandler(logging.FileHandler(log, encoding="utf-8"))
+            logging.getLogger("nianbao.requests").setLevel(logging.INFO)
+        load_tagger(model, 1, backend)  # what is wrong with it is said before anything is served
         app = create_app(settings, store)
-    except (StoreError, OSError) as error:
+    except (StoreError, TaggerError, OSError) as error:
         fail(str(error))
     shown = f"[{host}]" if ":" in host else host
     say(f"http://{shown}:{port}/{f'?token={token}' if token else ''}  (Ctrl+C ends; nothing is lost)")

@@ -177,9 +177,14 @@ def test_an_address_of_others_needs_the_token(tmp_path: Path, monkeypatch: pytes
     assert "sesame" not in log and "秘密" not in log and "申请" not in log
 
 
-@pytest.mark.parametrize("store", ["note.txt", "absent/s.db"])
-def test_a_store_that_cannot_be_used_is_one_sentence(tmp_path: Path, store: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "path"),
+    [("--store", "note.txt"), ("--store", "absent/s.db"), ("--model", "absent"), ("--log", "absent/log")],
+)
+def test_what_cannot_be_used_is_one_sentence(tmp_path: Path, option: str, path: str) -> None:
     (tmp_path / "note.txt").write_text("x" * 5000)
-    result = CliRunner().invoke(app, ["serve", "--store", str(tmp_path / store)])
+    result = CliRunner().invoke(
+        app, ["serve", "--store", str(tmp_path / "s.db"), option, str(tmp_path / path)]
+    )
     assert result.exit_code == 2
-    assert result.stderr.startswith("nianbao: ") and store in result.stderr.replace("\n", "")
+    assert result.stderr.startswith("nianbao: ") and path in result.stderr.replace("\n", "")
