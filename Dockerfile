@@ -17,4 +17,5 @@ VOLUME /data
 EXPOSE 8760
 # NIANBAO_TOKEN must be given: whoever can reach the port is asked for it.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD python -c "import urllib.request as u; u.urlopen('http://127.0.0.1:8760/readyz')"
-CMD ["nianbao", "serve", "--host", "0.0.0.0", "--port", "8760", "--store", "/data/nianbao.sqlite"]
+# Each worker takes about 100 MB, and up to 700 more for one document; compose.yaml gives 3 GB.
+CMD ["nianbao", "serve", "--host", "0.0.0.0", "--port", "8760", "--store", "/data/nianbao.sqlite", "--workers", "2"]
