@@ -105,7 +105,8 @@ async def extract(
 ) -> Response:
     """Read reports and wait for their records; nothing is kept.
 
-    A single document that cannot be read is an error; among several it is a result with a `failure`.
+    A single file that cannot be read, or an archive of which nothing can, is an error, told by its first document;
+    among several it is a result with a `failure`.
     """
     files = await uploads.received(request, archive, name)
     try:
@@ -113,7 +114,7 @@ async def extract(
     finally:
         for _, path in files:
             path.unlink(missing_ok=True)
-    if len(results) == 1 and (failure := results[0].failure):
+    if len(files) == 1 and all(done.failure for done in results) and (failure := results[0].failure):
         return problem(_STATUS.get(failure.code, 422), failure.message)
     return Response('{"results":[' + ",".join(map(_told, results)) + "]}", media_type="application/json")
 

@@ -111,7 +111,10 @@ def test_among_several_a_failure_is_a_result_and_an_archive_is_many(client: Test
 
 NESTED = "<html><body>" + "<div>" * 100_000 + "3" + "</div>" * 100_000
 HOSTILE = {
-    "zip bomb": ("a.zip", zipped({"a.txt": bytes(64 * MIB)}), 413),
+    "zip bomb": ("a.zip", zipped({"a.txt": bytes(64 * MIB), "b.txt": bytes(64 * MIB)}), 413),
+    "entities": ("a.docx", zipped({
+        "[Content_Types].xml": b'<!DOCTYPE a [<!ENTITY b "c">]><Types>&b;</Types>', "word/document.xml": b"<a/>",
+    }), 422),
     "word bomb": ("a.docx", zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": bytes(80 * MIB)}), 413),
     "nested": ("a.html", NESTED.encode(), 422),
     "one line": ("a.txt", b"1" * (3 * MIB), 422),
